@@ -1,0 +1,55 @@
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+
+#include "kernels.hpp"
+
+// levels.def, written by CMakeLists.txt, has one line LEVEL(name, vector bytes) for each level compiled for
+// this architecture, narrowest first.
+#define LEVEL(name, bytes)                                          \
+    namespace leadlight::name {                                     \
+    std::size_t multiply_add_f32(std::size_t rounds, float *sink);  \
+    std::size_t multiply_add_f64(std::size_t rounds, double *sink); \
+    void exp_f32(const float *in, float *out, std::size_t n);       \
+    }
+#include "levels.def"
+#undef LEVEL
+
+namespace leadlight {
+
+namespace {
+
+#define LEVEL(name, bytes) {Level::name, bytes, name::multiply_add_f32, name::multiply_add_f64, name::exp_f32},
+constexpr Kernels table[] = {
+#include "levels.def"
+};
+#undef LEVEL
+
+}  // namespace
+
+int available_kernels(const Kernels *available[max_levels]) {
+    int n = 0;
+    for (const Kernels &entry : table)
+        if (cpu_supports(entry.level)) available[n++] = &entry;
+    return n;
+}
+
+const Kernels &choose_kernels(const char *requested) {
+    const Kernels *available[max_levels];
+    const int n = available_kernels(available);
+    if (requested == nullptr || *requested == '\0') return *available[n - 1];
+    std::string known;
+    for (int i = 0; i < n; ++i) {
+        if (std::string(requested) == level_name(available[i]->level)) return *available[i];
+        known += (i ? ", " : "") + std::string(level_name(available[i]->level));
+    }
+    throw std::runtime_error("LEADLIGHT_VECTOR_LEVEL is '" + std::string(requested) +
+                             "', but this machine has the levels " + known + ": set one of these, or unset it.");
+}
+
+const Kernels &kernels() {
+    static const Kernels &chosen = choose_kernels(std::getenv("LEADLIGHT_VECTOR_LEVEL"));
+    return chosen;
+}
+
+}  // namespace leadlight

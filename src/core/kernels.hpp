@@ -1,0 +1,37 @@
+// The kernels, compiled once per vector level, and the one table that chooses among them.
+//
+// Each kernel source is compiled for every level of this architecture with that level's flags (CMakeLists.txt),
+// its functions in the level's own namespace. Such a source uses no template and no inline function of another
+// header: the linker keeps one copy of those, which could be the copy with instructions this machine lacks.
+#pragma once
+
+#include <cstddef>
+
+#include "cpu.hpp"
+
+namespace leadlight {
+
+struct Kernels {
+    Level level;
+    int vector_bytes;
+    // Does `rounds` rounds of independent multiply-adds on registers, adds something that depends on all of
+    // them to *sink, and returns the number of floating-point operations done (two per multiply-add).
+    std::size_t (*multiply_add_f32)(std::size_t rounds, float *sink);
+    std::size_t (*multiply_add_f64)(std::size_t rounds, double *sink);
+    // out[i] = e^in[i], within one unit in the last place; the same bits on every level. in may be out.
+    void (*exp_f32)(const float *in, float *out, std::size_t n);
+};
+
+constexpr int max_levels = 4;
+
+// The levels compiled in that this machine can run, narrowest first; returns how many.
+int available_kernels(const Kernels *available[max_levels]);
+
+// The widest of them, or the one that the environment variable LEADLIGHT_VECTOR_LEVEL names. Chosen once.
+// Throws std::runtime_error when the variable names none of them.
+const Kernels &kernels();
+
+// The same choice, made again each time from what is passed (nullptr: not set).
+const Kernels &choose_kernels(const char *requested);
+
+}  // namespace leadlight
