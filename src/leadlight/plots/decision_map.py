@@ -1,0 +1,161 @@
+"""Which class a classifier gives to each point of the plane, with data points drawn in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from matplotlib.colors import ListedColormap
+
+from ..errors import ShapeError
+from . import style
+from .grid import Extent, box, evaluate
+
+__all__ = ["DecisionMapDisplay"]
+
+
+@dataclass(eq=False)
+class DecisionMapDisplay:
+    """A map of predicted classes.
+
+    Parameters
+    ----------
+    classes : ndarray of int, shape (rows, columns)
+        The class at each pixel centre, row 0 at the bottom.
+    extent : (x0, x1, y0, y1)
+    class_names : sequence of str, optional
+
+    Attributes
+    ----------
+    ax_, figure_ : Axes, Figure
+        Set by `plot`.
+
+    Examples
+    --------
+    >>> display = DecisionMapDisplay.from_function(lambda X: X[:, 1] > 0, 1, resolution=4).plot()
+    >>> display.classes[:, 0]
+    array([0, 0, 1, 1])
+    """
+
+    classes: np.ndarray
+    extent: Extent
+    class_names: Sequence[str] | None = None
+    ax_: Any = field(init=False, default=None, repr=False)
+    figure_: Any = field(init=False, default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        self.classes = np.asarray(self.classes).astype(np.int64)
+        if self.classes.ndim != 2:
+            raise ShapeError(f"classes had the shape {self.classes.shape}; expected (rows, columns).")
+
+    @classmethod
+    def from_function(
+        cls,
+        function: Callable[[np.ndarray], Any],
+        half_width: float | None = None,
+        resolution: int = 500,
+        *,
+        domain: Sequence[Sequence[float]] | None = None,
+        class_names: Sequence[str] | None = None,
+    ) -> DecisionMapDisplay:
+        """Evaluate a function that takes points (n, 2) and gives class numbers (n,)."""
+        extent = box(half_width, domain)
+        return cls(evaluate(function, extent, resolution), extent, class_names)
+
+    @classmethod
+    def from_network(
+        cls,
+        net: Callable[[np.ndarray], np.ndarray],
+        half_width: float | None = None,
+        resolution: int = 500,
+        *,
+        domain: Sequence[Sequence[float]] | None = None,
+        threshold: float = 0.0,
+        class_names: Sequence[str] | None = None,
+    ) -> DecisionMapDisplay:
+        """Evaluate a network: the greatest of several outputs, or one output above `threshold`.
+
+        The threshold is 0 for a logit; give 0.5 for a network that ends in a sigmoid.
+        """
+
+        def classes(points: np.ndarray) -> np.ndarray:
+            outputs = np.asarray(net(points)).reshape(len(points), -1)
+            return outputs[:, 0] > threshold if outputs.shape[1] == 1 else outputs.argmax(axis=1)
+
+        return cls.from_function(classes, half_width, resolution, domain=domain, class_names=class_names)
+
+    def plot(
+        self,
+        ax: Any = None,
+        *,
+        points: np.ndarray | None = None,
+        labels: np.ndarray | None = None,
+        point_size: float = 7.0,
+        legend: bool = True,
+        title: str | None = None,
+        names: Sequence[str] = ("$x_1$", "$x_2$"),
+    ) -> DecisionMapDisplay:
+        """Draw the map.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+        points : ndarray, shape (n, 2), optional
+            Data to draw in; those outside the map are not shown.
+        labels : ndarray of int, shape (n,), optional
+            Their classes: a wrongly mapped point shows as a dot on another colour's ground.
+        point_size : float
+            In square points, as for `Axes.scatter`.
+        legend : bool, default True
+            Name the classes, if points or `class_names` are given.
+        title : str, optional
+        names : two str
+            What is on the axes.
+
+        Returns
+        -------
+        self
+        """
+        known = [self.classes.max(initial=0) + 1, len(self.class_names or ())]
+        if labels is not None:
+            labels = np.asarray(labels).reshape(-1).astype(np.int64)
+            if points is None or len(labels) != len(points):
+                raise ShapeError(
+                    f"{len(labels)} labels came with {0 if points is None else len(points)} points; "
+                    "give one label a point."
+                )
+            known.append(labels.max(initial=0) + 1)
+        n_classes = max(2, *(int(n) for n in known))
+        colours = style.class_colours(n_classes)
+        class_names = list(self.class_names or ())
+        class_names += [f"class {c}" for c in range(len(class_names), n_classes)]
+        with style.drawing(self, ax, figsize=(4.4, 3.4)) as ax:
+            image = ax.imshow(
+                self.classes,
+                extent=self.extent,
+                origin="lower",
+                cmap=ListedColormap([style.tint(c, 0.55) for c in colours]),
+                vmin=-0.5,
+                vmax=n_classes - 0.5,
+                aspect="equal",
+            )
+            image.set_rasterized(True)
+            if points is not None:
+                points = np.asarray(points)
+                groups = labels if labels is not None else np.zeros(len(points), dtype=np.int64)
+                order = np.arange(len(points))  # in the given order, so that no class hides another
+                edge = [style.tint(colours[g], 0.0) if labels is not None else "#000000" for g in groups]
+                ax.scatter(
+                    points[order, 0], points[order, 1], s=point_size, c=edge,
+                    edgecolors="#ffffff", linewidths=0.25, rasterized=len(points) > 500,
+                )  # fmt: skip
+            style.label_plane(ax, self.extent, names)
+            if legend and (labels is not None or self.class_names):
+                for c in range(n_classes):
+                    ax.scatter([], [], s=26, marker="s", color=colours[c], label=class_names[c])
+                style.legend_beside(ax, handletextpad=0.3)
+            if title is not None:
+                ax.set_title(title)
+        return self

@@ -1,0 +1,194 @@
+"""The look that all pictures share: colours, fonts, and the one way in which a Display gets its axes.
+
+Colours are safe for the colour-blind (Okabe and Ito 2008; viridis; a blue-red map without green; twilight for
+angles). Figures are transparent and never registered with pyplot. Everything neutral (text, spines, ticks,
+grid) is drawn in exactly `INK`, `MUTED` or `GRID`, which the HTML report replaces by CSS variables so that
+figures follow its dark and its light theme; whatever lies on a filled map is plain black or white instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import matplotlib
+import numpy as np
+from cycler import cycler
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from ..errors import ParameterError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = [
+    "CLASS_COLOURS",
+    "CYCLIC",
+    "DIVERGING",
+    "GRID",
+    "INK",
+    "MUTED",
+    "SEQUENTIAL",
+    "class_colours",
+    "drawing",
+    "label_plane",
+    "legend",
+    "legend_beside",
+    "rc",
+    "readable_on",
+    "subplots",
+    "tint",
+]
+
+INK = "#1b1f24"
+MUTED = "#6e7781"
+GRID = "#d0d7de"
+
+# Okabe and Ito's palette, ordered so that neighbours differ in lightness too; its black would vanish in the
+# dark theme and its yellow in the light one, so a grey and a darker yellow stand in and come last.
+CLASS_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#8c8c8c", "#b5a900")
+
+SEQUENTIAL = "viridis"
+DIVERGING = "RdBu_r"
+CYCLIC = "twilight"
+
+
+def rc() -> Any:
+    """Return matplotlib's settings for every figure of leadlight, for `matplotlib.rc_context`."""
+    return {
+        "figure.facecolor": "none",
+        "savefig.facecolor": "none",
+        "savefig.edgecolor": "none",
+        "axes.facecolor": "none",
+        "font.family": "DejaVu Sans",  # ships with matplotlib: the same glyphs on every machine
+        "font.size": 9.0,
+        "mathtext.fontset": "dejavusans",
+        "axes.titlesize": 10.0,
+        "axes.labelsize": 9.0,
+        "axes.titlelocation": "center",
+        "axes.linewidth": 0.8,
+        "axes.edgecolor": MUTED,
+        "axes.labelcolor": INK,
+        "text.color": INK,
+        "xtick.color": MUTED,
+        "ytick.color": MUTED,
+        "xtick.labelcolor": INK,
+        "ytick.labelcolor": INK,
+        "xtick.labelsize": 8.0,
+        "ytick.labelsize": 8.0,
+        "grid.color": GRID,
+        "grid.linewidth": 0.6,
+        "axes.prop_cycle": cycler(color=CLASS_COLOURS),
+        "lines.linewidth": 1.4,
+        "legend.fontsize": 8.0,
+        "legend.frameon": False,
+        "image.origin": "lower",
+        "image.interpolation": "nearest",
+        "axes.formatter.use_mathtext": True,
+        "axes.formatter.limits": (-4, 5),
+        "svg.fonttype": "path",
+        "svg.hashsalt": "leadlight",
+        "axes3d.xaxis.panecolor": (0.5, 0.5, 0.5, 0.04),
+        "axes3d.yaxis.panecolor": (0.5, 0.5, 0.5, 0.04),
+        "axes3d.zaxis.panecolor": (0.5, 0.5, 0.5, 0.04),
+    }
+
+
+def subplots(
+    rows: int = 1, cols: int = 1, figsize: tuple[float, float] | None = None, **kw: Any
+) -> tuple[Figure, np.ndarray]:
+    """Make a figure outside pyplot, with leadlight's look and a layout that clips no label.
+
+    Parameters
+    ----------
+    rows, cols : int
+        The grid of axes.
+    figsize : (width, height), optional
+        In inches; by default 3.4 x 3.0 for each axes.
+    **kw
+        Passed on to `Figure.subplots`: ``sharex``, ``subplot_kw``, ``width_ratios`` and so on.
+
+    Returns
+    -------
+    figure : Figure
+    axes : ndarray of Axes, shape (rows, cols)
+        Always two-dimensional.
+    """
+    with matplotlib.rc_context(rc()):
+        figure = Figure(figsize=figsize or (3.4 * cols, 3.0 * rows), layout="constrained")
+        axes = figure.subplots(rows, cols, **{"squeeze": False, **kw})
+    return figure, np.atleast_2d(axes)
+
+
+@contextmanager
+def drawing(
+    display: Any, ax: Axes | None, figsize: tuple[float, float] = (4.2, 3.6), projection: str | None = None
+) -> Iterator[Any]:
+    """Give a Display its axes, drawn with leadlight's look, and set its ``ax_`` and ``figure_``."""
+    with matplotlib.rc_context(rc()):
+        if ax is None:
+            figure = Figure(figsize=figsize, layout="constrained")
+            ax = figure.add_subplot(projection=projection)
+        elif projection is not None and ax.name != projection:
+            raise ParameterError(
+                f"{type(display).__name__} was given axes with the projection {ax.name!r}; "
+                f"it needs projection={projection!r}: make them so, or leave ax out."
+            )
+        display.ax_, display.figure_ = ax, ax.get_figure()
+        yield ax
+
+
+def label_plane(ax: Axes, extent: Sequence[float], names: Sequence[str] = ("$x_1$", "$x_2$")) -> None:
+    """Set up axes as a piece of the plane: x to the right, y up, one unit as long on both, labelled."""
+    ax.set_xlim(extent[0], extent[1])
+    ax.set_ylim(extent[2], extent[3])
+    ax.set_aspect("equal")
+    ax.set_xlabel(names[0])
+    ax.set_ylabel(names[1])
+    ax.locator_params(nbins=5)
+
+
+def legend(ax: Axes, **kw: Any) -> None:
+    """Add a legend with leadlight's look if there is anything to name."""
+    handles, labels = ax.get_legend_handles_labels()
+    if handles:
+        with matplotlib.rc_context(rc()):
+            ax.legend(handles, labels, **kw)
+
+
+def legend_beside(ax: Axes, **kw: Any) -> None:
+    """Name what is on a map beside the figure, once for all its panels.
+
+    Beside equal-aspect axes a legend of the axes' own can be clipped by the constrained layout; one of the
+    figure cannot.
+    """
+    figure, (handles, labels) = ax.figure, ax.get_legend_handles_labels()
+    with matplotlib.rc_context(rc()):
+        if not handles:
+            return
+        if isinstance(figure, Figure) and isinstance(figure.get_layout_engine(), ConstrainedLayoutEngine):
+            if not figure.legends:
+                figure.legend(handles, labels, loc="outside right upper", **kw)
+        else:
+            ax.legend(handles, labels, loc="upper left", bbox_to_anchor=(1.0, 1.0), **kw)
+
+
+def class_colours(n: int) -> list[tuple[float, float, float]]:
+    """Return the first `n` class colours, (red, green, blue) each; they repeat, lighter, after eight."""
+    return [tint(CLASS_COLOURS[i % 8], 0.45 * (i // 8) % 1) for i in range(n)]
+
+
+def tint(colour: Any, amount: float) -> tuple[float, float, float]:
+    """Mix a colour with white; amount 0 leaves it as it is, 1 gives white."""
+    r, g, b = (c + (1 - c) * amount for c in to_rgb(colour))
+    return r, g, b
+
+
+def readable_on(colour: Any) -> str:
+    """Return black or white, whichever reads better on a colour (relative luminance of WCAG 2)."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "#000000" if luminance > 0.179 else "#ffffff"
