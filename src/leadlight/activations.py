@@ -188,7 +188,7 @@ class Activation:
     def gain(self) -> float:
         """1 / sqrt(E[phi(z)^2]), z standard normal (He et al. 2015 for relu).
 
-        With weights of standard deviation gain / sqrt(fan_in) a wide layer keeps its preactivations' variance.
+        With weights of standard deviation gain / sqrt(fan_in) a wide layer keeps the second moment.
 
         Examples
         --------
