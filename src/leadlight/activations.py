@@ -253,7 +253,7 @@ def _floating(z: Any) -> np.ndarray:
 
 
 def _normal_density(z: np.ndarray) -> np.ndarray:
-    with np.errstate(over="ignore", under="ignore"):  # z^2 may overflow: the density is 0 there
+    with np.errstate(over="ignore"):  # z^2 may overflow: the density is 0 there
         return np.exp(-0.5 * z * z) / _SQRT_2PI
 
 

@@ -125,15 +125,16 @@ def widths_for_budget(
             f"With {n_inputs} inputs, {depth} hidden layers and {n_outputs} outputs a network has at least "
             f"{least} parameters, more than the budget of {budget}: raise the budget or lower the depth."
         )
-    best: tuple[int, tuple[int, ...]] | None = None
+    best: tuple[int, tuple[int, ...]] | None = None  # (distance to the budget, widths)
     for spread in range(_MAX_SPREAD + 1):
-        for low in range(max(1, width - 1 - spread), width + 1):
-            found = _closest_in_window(n_inputs, n_outputs, depth, budget, range(low, low + spread + 1))
-            if best is None or found[0] < best[0] or (found[0] == best[0] and found[1] > best[1]):
-                best = found
-        if best is not None and best[0] <= _TOLERANCE:
+        windows = (range(low, low + spread + 1) for low in range(max(1, width - 1 - spread), width + 1))
+        found = [_closest_in_window(n_inputs, n_outputs, depth, budget, window) for window in windows]
+        closest = min(distance for distance, _ in found)
+        if best is None or closest < best[0]:
+            best = closest, max(widths for distance, widths in found if distance == closest)
+        if best[0] <= _TOLERANCE:
             break
-    assert best is not None  # the window that begins at `width` is never empty
+    assert best is not None  # spread 0 has found one
     return best[1]
 
 
