@@ -37,6 +37,6 @@ def exp_rate(seconds: float = 0.02) -> float:
 def exp(x: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """e^x of a C-contiguous float32 array of any shape; a new array of that shape.
 
-    The error is below 1 unit in the last place for every float32; exp(-inf) = 0, exp(inf) = inf, NaN stays NaN.
-    Every vector level returns the same bits. The GIL is released. Raises TypeError for other arrays.
+    The error is below 1 unit in the last place for every float32; exp(-inf) = 0, exp(inf) = inf, NaN stays
+    NaN. Every vector level returns the same bits. The GIL is released. Raises TypeError for other arrays.
     """
