@@ -20,6 +20,7 @@ help:  ## say what the verbs do
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 setup: .venv/installed  ## build .venv with leadlight and everything it needs installed in it
+	@echo "leadlight is installed: .venv/bin/leadlight --help"
 
 run: .venv/installed  ## run every study, then report/index.html and report/results.json
 	$(BIN)/leadlight run all --out report
