@@ -74,7 +74,7 @@ def _exact_kernels(parameters: Parameters, page: Page, scene: Scene) -> None:
         response = filter_response(scene.image, k, bias)
         result = score(response, wanted)
         kept |= response > 0
-        rows.append((f"{name} lines, bias {bias:g}", k, response, wanted))
+        rows.append((f"{name}, bias {bias:g}", k, response, wanted))
         page.claim(
             f"{name}-exact",
             f"With bias ${bias:g}$ the {name} line kernel is above 0 on all {wanted.sum()} {name} line "
