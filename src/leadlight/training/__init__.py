@@ -1,0 +1,13 @@
+"""Training: many small networks in one call.
+
+`train` checks what it is given and hands it to an engine; the result is a `Runs`. Engines know nothing of one
+another: the torch engine stacks networks of like shape and takes their gradients by hand.
+"""
+
+from ._train import train
+from .losses import LOSSES, loss
+from .optimizers import SGD, Adam, AdamW
+from .orders import order
+from .runs import Divergence, Runs, Table
+
+__all__ = ["LOSSES", "SGD", "Adam", "AdamW", "Divergence", "Runs", "Table", "loss", "order", "train"]

@@ -1,0 +1,104 @@
+"""Samples on the device, and the batches that a stack's steps read.
+
+Inputs (with a 1 appended) and targets are rows of one table, one column a sample, gathered for many steps and
+all runs at once. Wide inputs (images) lie sample by sample instead and are gathered one step at a time. When all
+runs see the same samples, batches are views shared by all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ._torch_kernels import LossKernel
+from .losses import target_scale
+from .orders import order
+from .problem import Samples
+
+__all__ = ["SampleTable", "batches", "scale_of"]
+
+WIDE = 64  # inputs above which samples are gathered as rows
+GATHER = 4_000_000  # floats gathered at once
+
+
+class SampleTable:
+    """Samples as `Stack` reads them.
+
+    Attributes: X (n_inputs + 1, n), the last row 1; rows (k, n), the loss's view of the targets.
+    """
+
+    def __init__(
+        self, samples: Samples, kernel: LossKernel, n_outputs: int, scale: float, dtype: str, device: str
+    ) -> None:
+        X, y = samples
+        n, d = X.shape
+        rows = kernel.rows(y, n_outputs, scale)
+        if d > WIDE:
+            table = np.ones((n, d + 1), dtype=dtype)
+            table[:, :d] = X
+            self.X = torch.from_numpy(table).to(device).t()
+            self.rows = torch.from_numpy(rows.astype(dtype)).to(device)
+            self.table = None
+        else:
+            table = np.ones((d + 1 + len(rows), n), dtype=dtype)
+            table[:d] = X.T
+            table[d + 1 :] = rows
+            self.table = torch.from_numpy(table).to(device)
+            self.X, self.rows = self.table[: d + 1], self.table[d + 1 :]
+
+    def __len__(self) -> int:
+        return self.X.shape[1]
+
+    def shared(self, start: int, stop: int) -> tuple[Tensor, Tensor]:
+        """Samples start to stop for all runs alike."""
+        return self.X[:, start:stop], self.rows[:, start:stop].unsqueeze(0)
+
+    def gather(self, indices: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+        """One batch a step from indices (step, run, sample): X (run, input + 1, sample), rows (run, k, sample)."""
+        n_steps, n_runs, batch = indices.shape
+        if self.table is None:
+            for step in range(n_steps):
+                index = indices[step].flatten()
+                X = self.X.t().index_select(0, index).view(n_runs, batch, -1).transpose(1, 2)
+                yield X, self.rows.index_select(1, index).view(-1, n_runs, batch).transpose(0, 1)
+            return
+        height, inputs = len(self.table), len(self.X)
+        together = max(1, GATHER // (height * n_runs * batch))
+        for start in range(0, n_steps, together):
+            index = indices[start : start + together]
+            gathered = self.table.index_select(1, index.flatten()).view(height, len(index), n_runs, batch)
+            for step in range(len(index)):
+                own = gathered[:, step].transpose(0, 1)
+                yield own[:, :inputs], own[:, inputs:]
+
+
+def batches(
+    table: SampleTable, keys: Sequence[tuple[int, int]] | None, epoch: int, size: int, count: int
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """The `count` batches of one epoch, of `size` samples each but perhaps the last.
+
+    keys: of the runs' orders, or None to take the samples as they come.
+    """
+    n = len(table)
+    if keys is None:
+        for step in range(count):
+            yield table.shared(step * size, min(n, (step + 1) * size))
+        return
+    distinct = keys[:1] if len(set(keys)) == 1 else keys
+    orders = torch.from_numpy(np.stack([order(key, epoch, n) for key in distinct])).to(table.X.device)
+    whole = min(count, n // size)
+    parts = [orders[:, : whole * size].view(len(distinct), whole, size).transpose(0, 1)]
+    if count > whole:
+        parts.append(orders[:, None, whole * size :].transpose(0, 1))
+    for indices in parts:
+        for X, rows in table.gather(indices):
+            yield (X[0], rows) if len(distinct) == 1 else (X, rows)  # equal orders: one batch serves all
+
+
+def scale_of(samples: Samples) -> float:
+    """max |y| of the first epoch, which relative_mse divides by throughout."""
+    y = samples[1]
+    return target_scale(y) if y.ndim == 2 else 0.0

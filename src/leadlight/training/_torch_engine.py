@@ -1,0 +1,279 @@
+"""The torch engine: groups of like networks trained in stacks, on CUDA where present.
+
+Between two epochs at which something is due (metrics, snapshots, progress) each stack takes all its steps in turn;
+every 200 steps, and there, the recorded losses are read for divergence and the parameters kept. Nothing else leaves
+the device in between. Cost: see `_torch_stack`; memory: three buffers a hidden layer, the losses of all steps.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..errors import DataError, ParameterError
+from ..network import Network
+from ._torch_batches import SampleTable, batches, scale_of
+from ._torch_kernels import LOSS_KERNELS
+from ._torch_optimizers import stepper
+from ._torch_stack import Stack
+from .grouping import group
+from .problem import Problem, Samples
+from .runs import Divergence, Runs
+
+__all__ = ["run"]
+
+CHECK_EVERY = 200  # steps
+GROWTH = 1e6  # of the first loss, beyond which a run counts as diverged
+PROGRESS_CALLS = 50
+MEASURED_AT_ONCE = 1_000_000  # floats of hidden layers when metrics are measured
+
+
+def run(problem: Problem) -> Runs:
+    """Train as the problem says; see `leadlight.training.train`."""
+    started = time.perf_counter()
+    device = _device(problem.device)
+    training = _Training(problem, device)
+    try:
+        training.go()
+    except KeyboardInterrupt as stop:
+        stop.partial = training.runs(time.perf_counter() - started, interrupted=True)  # type: ignore[attr-defined]
+        raise
+    return training.runs(time.perf_counter() - started, interrupted=False)
+
+
+def _device(name: str) -> str:
+    if name == "cuda" and not torch.cuda.is_available():
+        raise ParameterError(
+            "device='cuda' was asked for, but torch finds no CUDA device: use device='auto'."
+        )
+    return "cuda" if name != "cpu" and torch.cuda.is_available() else "cpu"
+
+
+class _Training:
+    """The state of one call: its stacks, tables and records."""
+
+    def __init__(self, problem: Problem, device: str) -> None:
+        self.problem, self.device = problem, device
+        self.table: SampleTable | None = None
+        self.scale: float | None = None
+        self.stacks = [
+            _StackRun(problem, entry.runs, entry.sizes, device)
+            for entry in group(problem.networks, problem.batch_size)
+        ]
+        n_runs = len(problem.networks)
+        names = ["train_loss"] + (["train_accuracy"] if problem.loss.has_accuracy else [])
+        if problem.test is not None:
+            names += ["test_" + name.removeprefix("train_") for name in names]
+        self.metrics = {name: np.full((n_runs, len(problem.metric_epochs)), np.nan) for name in names}
+        if not problem.metric_epochs:
+            self.metrics = {}
+        self.snapshots: dict[int, list[Network]] = {}
+
+    def go(self) -> None:
+        """All epochs, with a stop wherever something is due."""
+        problem = self.problem
+        self.load(0)
+        test = None if problem.test is None else self.tabulate(problem.test)
+        done = 0
+        for stop in self.stops():
+            for epoch in range(done, stop) if problem.source.make is not None else ():
+                self.load(epoch)
+                self.advance(epoch, epoch + 1)
+            if problem.source.make is None:
+                self.advance(done, stop)
+            done = stop
+            for stack in self.stacks:
+                stack.check()
+            if stop in problem.metric_epochs:
+                self.measure(problem.metric_epochs.index(stop), test)
+            if stop in problem.snapshots:
+                self.snapshots[stop] = self.networks()
+            if problem.progress is not None:
+                problem.progress(done, problem.epochs)
+
+    def stops(self) -> list[int]:
+        """Epochs after which to halt; the same whether or not progress is watched."""
+        epochs = self.problem.epochs
+        ticks = {epochs * call // PROGRESS_CALLS for call in range(1, PROGRESS_CALLS + 1)}
+        return sorted(ticks.union(self.problem.metric_epochs, self.problem.snapshots))
+
+    def load(self, epoch: int) -> None:
+        """Put an epoch's samples on the device."""
+        source = self.problem.source
+        if self.table is not None and (source.make is None or epoch == 0):
+            return
+        self.table = self.tabulate(source.epoch(epoch))
+
+    def tabulate(self, samples: Samples) -> SampleTable:
+        problem = self.problem
+        if self.scale is None:
+            self.scale = scale_of(samples)
+            if problem.loss.name == "relative_mse" and self.scale == 0.0:
+                raise DataError("relative_mse divides by max |y|, but all targets are 0: use mse.")
+        kernel = LOSS_KERNELS[problem.loss.name]
+        n_outputs = problem.networks[0].n_outputs
+        return SampleTable(samples, kernel, n_outputs, self.scale, problem.dtype, self.device)
+
+    def advance(self, first: int, last: int) -> None:
+        assert self.table is not None
+        for stack in self.stacks:
+            stack.advance(self.table, first, last)
+
+    def measure(self, record: int, test: SampleTable | None) -> None:
+        for prefix, table in (("train", self.table), ("test", test)):
+            if table is None:
+                continue
+            for stack in self.stacks:
+                value, correct = stack.measure(table)
+                self.metrics[f"{prefix}_loss"][stack.indices, record] = value
+                if correct is not None:
+                    self.metrics[f"{prefix}_accuracy"][stack.indices, record] = correct
+
+    def networks(self) -> list[Network]:
+        """The networks as they stand, in the order given."""
+        found = {index: net for stack in self.stacks for index, net in zip(stack.indices, stack.networks())}
+        return [found[index] for index in range(len(found))]
+
+    def runs(self, seconds: float, interrupted: bool) -> Runs:
+        problem = self.problem
+        per_epoch = problem.batches_per_epoch
+        losses = np.full((len(problem.networks), problem.epochs * per_epoch), np.nan)
+        divergences: list[Divergence | None] = [None] * len(problem.networks)
+        for stack in self.stacks:
+            stack.check()
+            losses[stack.indices] = stack.recorded()
+            for index, entry in zip(stack.indices, stack.divergences):
+                divergences[index] = entry
+        if problem.record == "epoch":
+            sizes = np.full(per_epoch, float(problem.batch_size))
+            sizes[-1] = min(
+                problem.batch_size, problem.source.n_samples - (per_epoch - 1) * problem.batch_size
+            )
+            losses = losses.reshape(len(losses), problem.epochs, per_epoch) @ (sizes / sizes.sum())
+        return Runs(
+            networks=self.networks(),
+            initial_networks=list(problem.networks),
+            losses=losses,
+            record=problem.record,
+            metrics=self.metrics,
+            metric_epochs=np.array(problem.metric_epochs, dtype=np.int64),
+            snapshots=self.snapshots,
+            divergences=divergences,
+            engine="torch",
+            device=self.device,
+            dtype=problem.dtype,
+            seconds=seconds,
+            interrupted=interrupted,
+            _columns={"lr": problem.learning_rates.tolist()},
+        )
+
+
+class _StackRun:
+    """One stack's training: its optimiser, its record of losses, its diverged runs."""
+
+    def __init__(self, problem: Problem, indices: list[int], sizes: Sequence[int], device: str) -> None:
+        self.problem, self.indices = problem, indices
+        dtype = getattr(torch, problem.dtype)
+        networks = [problem.networks[index] for index in indices]
+        self.stack = Stack(networks, tuple(sizes), LOSS_KERNELS[problem.loss.name], dtype, device)
+        rates = problem.learning_rates[indices]
+        same = bool((rates == rates[0]).all())
+        spread = float(rates[0]) if same else self.stack.per_parameter(rates)
+        self.update = stepper(problem.optimizer, self.stack.parameters, self.stack.gradient, spread)
+        self.keys = [problem.keys[index] for index in indices] if problem.shuffle else None
+        n_steps = problem.epochs * problem.batches_per_epoch
+        self.losses = torch.full((n_steps, len(indices)), torch.nan, dtype=dtype, device=device)
+        self.step = self.checked = 0
+        self.first: np.ndarray | None = None  # the first loss of each run
+        self.kept = self.stack.parameters.clone()  # at the last check
+        self.stopped: dict[int, Network] = {}
+        self.divergences: list[Divergence | None] = [None] * len(indices)
+
+    def advance(self, table: SampleTable, first: int, last: int) -> None:
+        """Take the steps of the epochs first to last."""
+        problem, stack, update, losses = self.problem, self.stack, self.update, self.losses
+        count = problem.batches_per_epoch
+        for epoch in range(first, last):
+            if len(self.stopped) == len(self.indices):
+                return
+            for X, rows in batches(table, self.keys, epoch, problem.batch_size, count):
+                stack.value_and_gradient(X, rows, losses[self.step])
+                update()
+                self.step += 1
+                if self.step - self.checked >= CHECK_EVERY:
+                    self.check()
+
+    def check(self) -> None:
+        """Look for divergence since the last check; keep the parameters."""
+        start, stop = self.checked, self.step
+        if start == stop:
+            return
+        recent = self.losses[start:stop].cpu().double().numpy()
+        if self.first is None:
+            self.first = recent[0].copy()
+        with np.errstate(invalid="ignore"):
+            bad = ~np.isfinite(recent) | (recent > GROWTH * np.maximum(self.first, np.finfo(np.float32).tiny))
+        lost = bad.any(0) | ~self.stack.is_finite()
+        for run in np.flatnonzero(lost):
+            if run not in self.stopped:
+                self.stop(
+                    int(run), start + (int(np.argmax(bad[:, run])) if bad[:, run].any() else stop - start)
+                )
+        self.kept.copy_(self.stack.parameters)
+        self.checked = stop
+
+    def stop(self, run: int, step: int) -> None:
+        """Take a diverged run out: its slices may hold anything from now on, and are not looked at again."""
+        self.stopped[run] = self.stack.network(run, self.kept)
+        previous = float(self.losses[step - 1, run]) if step else float("nan")
+        value = (
+            float(self.losses[step, run]) if step < len(self.losses) and step < self.step else float("nan")
+        )
+        self.divergences[run] = Divergence(step, previous, self.cause(run, step, value))
+
+    def cause(self, run: int, step: int, value: float) -> str:
+        rate = self.problem.learning_rates[self.indices[run]]
+        if step == 0:
+            return (
+                f"The loss is {value:g} before any update: the initial weights or the inputs are too large."
+            )
+        what = "grew to more than a million times its start" if np.isfinite(value) else "stopped being finite"
+        return f"The loss {what} at step {step}: the learning rate {rate:g} is likely too high, try {rate / 10:g}."
+
+    def networks(self) -> list[Network]:
+        stack = self.stack
+        return [
+            self.stopped[run] if run in self.stopped else stack.network(run, self.kept)
+            for run in range(len(self.indices))
+        ]
+
+    def recorded(self) -> np.ndarray:
+        """(n_runs, n_steps) float64, NaN after a divergence."""
+        losses = self.losses.cpu().double().numpy().T.copy()
+        for run, entry in enumerate(self.divergences):
+            if entry is not None:
+                losses[run, entry.step + 1 :] = np.nan
+        return losses
+
+    def measure(self, table: SampleTable) -> tuple[np.ndarray, np.ndarray | None]:
+        """Mean loss and accuracy of each run on all samples, NaN for a run that diverged."""
+        n_runs, kernel = len(self.indices), self.stack.loss
+        at_once = max(1, min(len(table), MEASURED_AT_ONCE // (n_runs * max(self.stack.sizes[1:]))))
+        loss = torch.zeros(n_runs, dtype=torch.float64, device=self.losses.device)
+        right = torch.zeros_like(loss)
+        value = torch.empty_like(self.losses[0]) if len(self.losses) else self.losses.new_empty(n_runs)
+        for start in range(0, len(table), at_once):
+            X, rows = table.shared(start, min(len(table), start + at_once))
+            outputs: Tensor = self.stack.forward(X)
+            kernel.value_and_gradient(outputs, rows, torch.empty_like(outputs), value)
+            loss += value.double() * X.shape[1]
+            if kernel.correct is not None:
+                right += kernel.correct(outputs, rows).double().flatten(1).mean(1) * X.shape[1]
+        finished = np.ones(n_runs)
+        finished[list(self.stopped)] = np.nan
+        share = None if kernel.correct is None else right.cpu().numpy() / len(table) * finished
+        return loss.cpu().numpy() / len(table) * finished, share

@@ -1,0 +1,85 @@
+"""Optimiser steps for the torch engine, in place on one flat parameter buffer, with a rate for each run.
+
+The updates are algebraically those of torch.optim, with Adam's two bias corrections folded into the step size and
+eps, which saves two passes over memory.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from .optimizers import SGD, Adam, AdamW
+
+__all__ = ["stepper"]
+
+
+def stepper(
+    optimizer: SGD | Adam, parameters: Tensor, gradient: Tensor, rates: float | Tensor
+) -> Callable[[], None]:
+    """A function that makes one step; it owns the optimiser's state.
+
+    Parameters
+    ----------
+    parameters, gradient : Tensor of shape (p,)
+        Updated in place, and read (the gradient is used as scratch space).
+    rates : float or Tensor of shape (p,)
+        Learning rate of all, or of each parameter.
+    """
+    if isinstance(optimizer, SGD):
+        return _sgd(optimizer, parameters, gradient, rates)
+    return _adam(optimizer, parameters, gradient, rates)
+
+
+def _sgd(optimizer: SGD, p: Tensor, g: Tensor, rates: float | Tensor) -> Callable[[], None]:
+    momentum, decay, nesterov = optimizer.momentum, optimizer.weight_decay, optimizer.nesterov
+    velocity = torch.zeros_like(p) if momentum else p
+
+    def step() -> None:
+        if decay:
+            g.add_(p, alpha=decay)
+        update = g
+        if momentum:
+            velocity.mul_(momentum).add_(g)
+            update = g.add_(velocity, alpha=momentum) if nesterov else velocity
+        if isinstance(rates, float):
+            p.add_(update, alpha=-rates)
+        else:
+            p.addcmul_(update, rates, value=-1.0)
+
+    return step
+
+
+def _adam(optimizer: Adam, p: Tensor, g: Tensor, rates: float | Tensor) -> Callable[[], None]:
+    (beta1, beta2), eps = optimizer.betas, optimizer.eps
+    decoupled = optimizer.weight_decay if isinstance(optimizer, AdamW) else 0.0
+    decay = 0.0 if isinstance(optimizer, AdamW) else optimizer.weight_decay
+    mean, square = torch.zeros_like(p), torch.zeros_like(p)
+    root = torch.empty_like(p)
+    power1 = power2 = 1.0
+    shrink = 1.0 - rates * decoupled if decoupled else None
+
+    def step() -> None:
+        nonlocal power1, power2
+        power1 *= beta1
+        power2 *= beta2
+        # lr / c1 * mean / (sqrt(square / c2) + eps) = (lr sqrt(c2) / c1) * mean / (sqrt(square) + eps sqrt(c2))
+        root_c2 = math.sqrt(1.0 - power2)
+        size = -root_c2 / (1.0 - power1)
+        if shrink is not None:
+            p.mul_(shrink)
+        if decay:
+            g.add_(p, alpha=decay)
+        mean.lerp_(g, 1.0 - beta1)
+        square.mul_(beta2).addcmul_(g, g, value=1.0 - beta2)
+        torch.sqrt(square, out=root)
+        root.add_(eps * root_c2)
+        if isinstance(rates, float):
+            p.addcdiv_(mean, root, value=rates * size)
+        else:
+            p.addcdiv_(torch.mul(mean, rates, out=g), root, value=size)
+
+    return step

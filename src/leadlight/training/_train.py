@@ -1,0 +1,238 @@
+"""`train`: check everything once, then hand the problem to an engine.
+
+Cost: the engine's; the checks read the data once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..errors import MissingExtraError, ParameterError, ShapeError, UnknownNameError
+from ..network import Network
+from .losses import Loss
+from .losses import loss as loss_of
+from .optimizers import SGD, Adam
+from .optimizers import optimizer as optimizer_of
+from .orders import run_keys
+from .problem import Problem, check_samples, source_of
+from .runs import Runs
+
+__all__ = ["train"]
+
+ENGINES = ("auto", "torch")
+
+
+def train(
+    networks: Network | Sequence[Network],
+    data: Any,
+    *,
+    loss: str | Loss,
+    optimizer: str | SGD | Adam = "sgd",
+    lr: float | Sequence[float] | np.ndarray,
+    epochs: int,
+    batch_size: int | None = None,
+    drop_last: bool = False,
+    shuffle: bool = True,
+    dtype: str = "float32",
+    engine: str = "auto",
+    device: str = "auto",
+    seed: int | Sequence[int] = 0,
+    test: Any = None,
+    metrics_every: int | None = None,
+    record: str = "step",
+    snapshots: Sequence[int] = (),
+    progress: Callable[[int, int], None] | None = None,
+) -> Runs:
+    """Train many networks at once, each as if alone.
+
+    Parameters
+    ----------
+    networks : Network or sequence of Network
+        They may differ in widths, depths and activations, not in inputs and outputs.
+    data : (X, y), Dataset or epoch source
+        X of shape (n, n_inputs). y: integer labels (n,) for cross_entropy, else values (n, n_outputs); nothing
+        is broadcast. An epoch source has ``n_samples`` and ``epoch(k) -> (X, y)`` for k = 0, 1, ...; the
+        optimiser's state is kept between epochs.
+    loss : str
+        "mse" (mean over samples and outputs, no factor 1/2), "relative_mse"
+        (mean of ((y - p) / max(|y|, 0.05 max |y|))^2, the inner maximum over all training targets),
+        "bce_with_logits", "cross_entropy" (both on the network's outputs as logits). Hyphens may stand for
+        underscores. The network's output activation, if it has one, is applied before the loss.
+    optimizer : str, SGD, Adam or AdamW
+        "sgd", "adam", "adamw", or one with its numbers: ``SGD(momentum=0.9)``.
+    lr : float or array of shape (n_runs,)
+        Learning rate, one for all or one for each.
+    epochs : int
+        0 trains nothing and returns the networks as they are.
+    batch_size : int, optional
+        Default: all samples in one batch, which are then not shuffled.
+    drop_last : bool
+        Leave out an epoch's last batch when it is smaller than the others.
+    shuffle : bool
+        A new order each epoch, of each run's own (`leadlight.training.order`); False: the order given.
+    dtype : str
+        "float32" or "float64", of the computation.
+    engine, device : str
+        "auto" takes the torch engine, on CUDA where present ("cpu", "cuda" to insist); `Runs` says which.
+    seed : int or sequence of int
+        Of the batch orders: run i takes the key (seed, i), or (seed[i], 0).
+    test : (X, y) or Dataset, optional
+        Held-out samples for the metrics.
+    metrics_every : int, optional
+        Measure every so many epochs and after the last. Default: never; with `test`: after the last.
+    record : str
+        "step": the loss of each step; "epoch": its mean over each epoch.
+    snapshots : sequence of int
+        Keep the networks after so many epochs (0: the initial ones).
+    progress : callable, optional
+        Called now and then as ``progress(done_epochs, epochs)``.
+
+    Returns
+    -------
+    Runs
+
+    Raises
+    ------
+    ShapeError, DataError, ParameterError, UnknownNameError
+        One sentence on what does not fit.
+    MissingExtraError
+        torch is not installed.
+    KeyboardInterrupt
+        On Ctrl-C, with the runs so far as its attribute ``partial``.
+
+    Notes
+    -----
+    A run diverges at the first step whose loss is not finite or is more than 1e6 times its first loss; it is
+    then stopped and reported in ``Runs.divergences``, and the others go on untouched. The same call on the same
+    machine gives the same bytes. Training a subset of the networks gives the same results up to rounding.
+
+    Examples
+    --------
+    >>> import numpy as np, leadlight as ll
+    >>> x = np.linspace(-1, 1, 50)[:, None]
+    >>> runs = ll.train(ll.mlp(1, [8], 1, seed=0), (x, x**2), loss="mse", optimizer="adam", lr=0.05, epochs=200)
+    >>> bool(runs.losses[0, -1] < 0.01 * runs.losses[0, 0])
+    True
+    """
+    nets = _networks(networks)
+    loss = loss_of(loss)
+    n_inputs, n_outputs = nets[0].n_inputs, nets[0].n_outputs
+    _choice("engine", engine, ENGINES)
+    _choice("device", device, ("auto", "cpu", "cuda"))
+    _choice("dtype", dtype, ("float32", "float64"))
+    _choice("record", record, ("step", "epoch"))
+    for name, value in (("drop_last", drop_last), ("shuffle", shuffle)):
+        if not isinstance(value, bool | np.bool_):
+            raise ParameterError(f"{name} must be True or False, not {value!r}.")
+    epochs = _integer("epochs", epochs, 0)
+    source = source_of(data, loss, n_inputs, n_outputs)
+    batch = _batch_size(batch_size, source.n_samples)
+    held_out = None if test is None else check_samples(test, loss, n_inputs, n_outputs, "test")
+    problem = Problem(
+        networks=nets,
+        source=source,
+        test=held_out,
+        loss=loss,
+        optimizer=optimizer_of(optimizer),
+        learning_rates=_learning_rates(lr, len(nets)),
+        epochs=epochs,
+        batch_size=batch,
+        drop_last=bool(drop_last),
+        shuffle=bool(shuffle) and batch < source.n_samples,
+        keys=run_keys(seed, len(nets)),
+        dtype=dtype,
+        device=device,
+        metric_epochs=_metric_epochs(metrics_every, epochs, test is not None),
+        snapshots=_snapshots(snapshots, epochs),
+        record=record,
+        progress=progress,
+    )
+    return _engine()(problem)
+
+
+def _engine() -> Callable[[Problem], Runs]:
+    try:
+        import torch  # noqa: F401
+    except ImportError:
+        raise MissingExtraError("torch", "torch", "Training") from None
+    from ._torch_engine import run
+
+    return run
+
+
+def _networks(networks: Any) -> list[Network]:
+    nets = [networks] if isinstance(networks, Network) else networks
+    nets = list(nets) if isinstance(nets, Sequence | np.ndarray) and not isinstance(nets, str) else [nets]
+    if not nets:
+        raise ParameterError("train() was given no networks: give at least one.")
+    for net in nets:
+        if not isinstance(net, Network):
+            raise ParameterError(
+                f"train() takes leadlight networks, not {type(net).__name__}: convert with ll.Network.of(...)."
+            )
+    first = (nets[0].n_inputs, nets[0].n_outputs)
+    for i, net in enumerate(nets):
+        if (net.n_inputs, net.n_outputs) != first:
+            raise ShapeError(
+                f"Network {i} maps {net.n_inputs} inputs to {net.n_outputs} outputs and network 0 maps "
+                f"{first[0]} to {first[1]}: train them in separate calls."
+            )
+    return nets
+
+
+def _choice(name: str, value: Any, known: Sequence[str]) -> None:
+    if value not in known:
+        raise UnknownNameError(name, str(value), known)
+
+
+def _integer(name: str, value: Any, least: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise ParameterError(f"{name} must be an integer of at least {least}, not {value!r}.")
+    return int(value)
+
+
+def _batch_size(batch_size: Any, n_samples: int) -> int:
+    if batch_size is None:
+        return n_samples
+    batch = _integer("batch_size", batch_size, 1)
+    if batch > n_samples:
+        raise ParameterError(
+            f"batch_size is {batch}, but there are only {n_samples} samples: give at most that, or None for all."
+        )
+    return batch
+
+
+def _learning_rates(lr: Any, n_runs: int) -> np.ndarray:
+    try:
+        rates = np.asarray(lr, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ParameterError(f"lr must be a number or one for each network, not {lr!r}.") from None
+    if rates.ndim == 0:
+        rates = np.full(n_runs, float(rates))
+    if rates.shape != (n_runs,):
+        raise ShapeError(
+            f"lr has shape {rates.shape} for {n_runs} networks: give one number, or one for each."
+        )
+    if not np.isfinite(rates).all() or (rates < 0.0).any():
+        bad = rates[~(np.isfinite(rates) & (rates >= 0.0))][0]
+        raise ParameterError(f"A learning rate must be a finite number of at least 0, not {bad:g}.")
+    return rates
+
+
+def _metric_epochs(every: Any, epochs: int, has_test: bool) -> tuple[int, ...]:
+    if every is None:
+        return (epochs,) if has_test else ()
+    every = _integer("metrics_every", every, 1)
+    return tuple(sorted({*range(every, epochs + 1, every), epochs}))
+
+
+def _snapshots(snapshots: Any, epochs: int) -> tuple[int, ...]:
+    wanted = sorted({_integer("A snapshot's epoch", value, 0) for value in snapshots})
+    if wanted and wanted[-1] > epochs:
+        raise ParameterError(
+            f"A snapshot was asked for after epoch {wanted[-1]}, but there are {epochs} epochs."
+        )
+    return tuple(wanted)

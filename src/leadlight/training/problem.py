@@ -1,0 +1,125 @@
+"""A training, fully checked: what an engine is given. Samples come from arrays or from an epoch source.
+
+Engines read a `Problem` and return `Runs`; they check nothing again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..errors import DataError, ParameterError, ShapeError
+from ..network import Network
+from .losses import Loss
+from .optimizers import SGD, Adam
+
+__all__ = ["Problem", "Samples", "Source", "check_samples", "source_of"]
+
+Samples = tuple[np.ndarray, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where an epoch's samples come from."""
+
+    n_samples: int
+    fixed: Samples | None  # the same samples each epoch ...
+    make: Callable[[int], Samples] | None  # ... or a function of the epoch's number
+
+    def epoch(self, number: int) -> Samples:
+        """The checked samples of one epoch: X (n_samples, n_inputs), y as `Loss.check_targets` returns it."""
+        if self.fixed is not None:
+            return self.fixed
+        assert self.make is not None
+        return self.make(number)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Networks, data and how to train; lengths agree and every value is in its range."""
+
+    networks: list[Network]
+    source: Source
+    test: Samples | None
+    loss: Loss
+    optimizer: SGD | Adam
+    learning_rates: np.ndarray  # (n_runs,) float64
+    epochs: int
+    batch_size: int  # n_samples for full batches
+    drop_last: bool
+    shuffle: bool  # False for full batches
+    keys: list[tuple[int, int]]  # of the batch orders, one for each run
+    dtype: str
+    device: str
+    metric_epochs: tuple[int, ...]
+    snapshots: tuple[int, ...]
+    record: str
+    progress: Callable[[int, int], None] | None
+
+    @property
+    def batches_per_epoch(self) -> int:
+        """Steps in an epoch."""
+        whole, rest = divmod(self.source.n_samples, self.batch_size)
+        return whole + (rest > 0 and not self.drop_last)
+
+
+def source_of(data: Any, loss: Loss, n_inputs: int, n_outputs: int) -> Source:
+    """Take ``(X, y)``, anything that unpacks so, or an object with ``n_samples`` and ``epoch(k)``."""
+    if callable(getattr(data, "epoch", None)):
+        n_samples = getattr(data, "n_samples", None)
+        if not isinstance(n_samples, int | np.integer) or n_samples < 1:
+            raise DataError(f"An epoch source needs a positive integer n_samples, not {n_samples!r}.")
+
+        def make(number: int) -> Samples:
+            X, y = check_samples(data.epoch(number), loss, n_inputs, n_outputs, f"epoch({number})")
+            if len(X) != n_samples:
+                raise ShapeError(
+                    f"epoch({number}) gave {len(X)} samples, but the source says n_samples={n_samples}."
+                )
+            return X, y
+
+        return Source(int(n_samples), None, make)
+    X, y = check_samples(data, loss, n_inputs, n_outputs, "data")
+    return Source(len(X), (X, y), None)
+
+
+def check_samples(data: Any, loss: Loss, n_inputs: int, n_outputs: int, name: str) -> Samples:
+    """Check one pair (X, y); X comes back as float32 or float64 (n, n_inputs).
+
+    Raises
+    ------
+    ParameterError
+        Not a pair.
+    ShapeError
+        X is not (n, n_inputs), or y does not fit the loss.
+    DataError
+        No samples, text, NaN or infinity, labels out of range.
+    """
+    try:
+        X, y = data
+    except (TypeError, ValueError):
+        raise ParameterError(
+            f"{name} must be a pair (X, y), a Dataset, or an object with n_samples and epoch(k), "
+            f"not {type(data).__name__}."
+        ) from None
+    X = np.asarray(X)
+    if X.dtype.kind not in "fiub":
+        raise DataError(f"X in {name} must hold numbers, not dtype {X.dtype}.")
+    if X.ndim != 2 or X.shape[1] != n_inputs:
+        hint = " Pass X[:, None]." if X.ndim == 1 and n_inputs == 1 else ""
+        raise ShapeError(
+            f"X in {name} has shape {X.shape}, but the networks take {n_inputs} inputs: (n, {n_inputs}).{hint}"
+        )
+    if len(X) == 0:
+        raise DataError(f"{name} holds no samples: give at least one.")
+    if X.dtype not in (np.float32, np.float64):
+        X = X.astype(np.float64)
+    if not np.isfinite(X).all():
+        rows = np.flatnonzero(~np.isfinite(X).all(axis=1))
+        raise DataError(
+            f"X in {name} holds NaN or infinity in {len(rows)} rows, the first is row {rows[0]}: remove them."
+        )
+    return X, loss.check_targets(y, len(X), n_outputs, "y" if name == "data" else f"y of {name}")

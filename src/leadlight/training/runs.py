@@ -1,0 +1,124 @@
+"""What a training leaves behind: `Runs`, one entry a run, in the order in which the networks were given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..errors import LeadlightError
+from ..network import Network
+
+__all__ = ["Divergence", "Runs", "Table"]
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """Where and why a run stopped making sense."""
+
+    step: int  # index of the first step whose loss is not finite, or more than 1e6 times the first
+    last_finite_loss: float  # the loss one step before; NaN when the very first step diverged
+    cause: str  # the likely cause, one sentence
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Trained networks and how they came about; n_runs of them.
+
+    Attributes
+    ----------
+    networks, initial_networks : list of Network
+        After and before training, in the order given. A run that diverged has the weights of the last check at
+        which all was well (checks are at most 200 steps apart).
+    losses : numpy.ndarray of shape (n_runs, n_steps or n_epochs), float64
+        The loss of each step's batch before its update; with ``record="epoch"`` the mean over the epoch's
+        samples. NaN after a divergence, and where an interrupted training did not come to.
+    record : str
+        "step" or "epoch".
+    metrics : dict of str to numpy.ndarray of shape (n_runs, n_records)
+        "train_loss", "test_loss" and, for losses that classify, "train_accuracy", "test_accuracy" (shares, not
+        per cent), measured on all samples after the epochs `metric_epochs`.
+    metric_epochs : numpy.ndarray of shape (n_records,), int64
+    snapshots : dict of int to list of Network
+        The networks after so many epochs.
+    divergences : list of Divergence or None
+    engine, device, dtype : str
+        What computed it.
+    seconds : float
+        Wall-clock time of the training.
+    interrupted : bool
+        Whether Ctrl-C cut it short.
+    """
+
+    networks: list[Network]
+    initial_networks: list[Network]
+    losses: np.ndarray
+    record: str
+    metrics: dict[str, np.ndarray]
+    metric_epochs: np.ndarray
+    snapshots: dict[int, list[Network]]
+    divergences: list[Divergence | None]
+    engine: str
+    device: str
+    dtype: str
+    seconds: float
+    interrupted: bool = False
+    _columns: Mapping[str, Any] = field(default_factory=dict, repr=False)  # what table() shows of the call
+
+    def __len__(self) -> int:
+        return len(self.networks)
+
+    @property
+    def final_losses(self) -> np.ndarray:
+        """The last recorded loss of each run, (n_runs,); NaN for a run that diverged or took no step."""
+        if self.losses.shape[1] == 0:
+            return np.full(len(self), np.nan)
+        diverged = np.array([entry is not None for entry in self.divergences])
+        return np.where(diverged, np.nan, self.losses[:, -1])
+
+    @property
+    def diverged(self) -> np.ndarray:
+        """Which runs diverged, (n_runs,) bool."""
+        return np.array([entry is not None for entry in self.divergences], dtype=bool)
+
+    def table(self) -> Table:
+        """One row a run: its widths, parameters, learning rate, final loss, last metrics, divergence."""
+        columns: dict[str, list] = {
+            "run": list(range(len(self))),
+            "widths": ["-".join(map(str, net.widths)) for net in self.networks],
+            "n_parameters": [net.n_parameters for net in self.networks],
+            **{name: list(values) for name, values in self._columns.items()},
+            "final_loss": self.final_losses.tolist(),
+        }
+        for name, values in self.metrics.items():
+            if values.shape[1]:
+                columns[name] = values[:, -1].tolist()
+        columns["diverged_at"] = [None if entry is None else entry.step for entry in self.divergences]
+        return Table(columns)
+
+    def describe(self) -> str:
+        """One sentence: how many runs, what computed them, how long it took."""
+        count = f"{len(self)} run" + ("s" if len(self) != 1 else "")
+        lost = int(self.diverged.sum())
+        tail = f"; {lost} diverged" if lost else ""
+        cut = ", interrupted" if self.interrupted else ""
+        return (
+            f"{count} trained by the {self.engine} engine on {self.device} in {self.dtype}, "
+            f"{self.seconds:.1f} s{cut}{tail}."
+        )
+
+
+class Table(dict):
+    """Columns by name, all of one length: a dict that also turns into a pandas DataFrame."""
+
+    def to_pandas(self) -> Any:
+        """The same as a `pandas.DataFrame`; pandas is not among leadlight's dependencies."""
+        try:
+            import pandas
+        except ImportError:
+            raise LeadlightError(
+                "to_pandas() needs pandas, which is not installed: pip install pandas."
+            ) from None
+        return pandas.DataFrame(dict(self))
