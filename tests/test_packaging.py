@@ -87,9 +87,7 @@ def test_the_base_needs_numpy_and_scipy_only(name):
 
 
 def test_the_console_script_is_declared():
-    (script,) = [
-        entry for entry in metadata.entry_points(group="console_scripts") if entry.name == "leadlight"
-    ]
+    (script,) = metadata.entry_points(group="console_scripts", name="leadlight")
     assert callable(script.load())
 
 
