@@ -262,7 +262,8 @@ def _sigmoid_derivative(z: np.ndarray) -> np.ndarray:
 
 
 def _tanh_derivative(z: np.ndarray) -> np.ndarray:
-    return 4.0 * special.expit(2.0 * z) * special.expit(-2.0 * z)  # sech^2 z, without 1 - tanh^2
+    e = np.exp(-np.abs(z))
+    return (2.0 * e / (1.0 + e * e)) ** 2  # sech^2 z, without the cancellation in 1 - tanh^2
 
 
 def _gelu_derivative(z: np.ndarray) -> np.ndarray:

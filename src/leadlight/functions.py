@@ -71,7 +71,7 @@ def softmax(x: Any, axis: int = -1, inverse_temperature: float = 1.0) -> np.ndar
     axis : int
         The axis along which the shares sum to 1.
     inverse_temperature : float
-        k > 0. As k grows the result tends to `onehot_argmax` with ties shared; as k tends to 0, to equal shares.
+        k > 0. As k grows the result tends to `onehot_argmax` (ties shared), as k tends to 0 to equal shares.
 
     Returns
     -------
@@ -117,7 +117,7 @@ def softmax_jacobian(x: Any, axis: int = -1, inverse_temperature: float = 1.0) -
     -------
     ndarray (..., n, n)
         The axis, of length n, moved to the end and doubled. Symmetric; rows sum to 0. The diagonal
-        p_i (1 - p_i) is computed as p_i times the other shares, so it keeps its digits when p_i is close to 1.
+        p_i (1 - p_i) is computed as p_i times the other shares: it keeps its digits when p_i is close to 1.
 
     Examples
     --------
@@ -170,8 +170,8 @@ def onehot_argmax(x: Any, axis: int = -1, ties: str = "share") -> np.ndarray:
 def bce(p: Any, y: Any, reduction: str = "none") -> np.ndarray | float:
     """Binary cross-entropy of probabilities, -y log p - (1 - y) log(1 - p), as `torch.nn.BCELoss`.
 
-    Logarithms are clamped at -100, so a sure and wrong prediction costs 100, not infinity. A network's raw output
-    is a logit, not a probability: train on it with ``loss="bce-with-logits"``, which needs no clamp.
+    Logarithms are clamped at -100, so a sure and wrong prediction costs 100, not infinity. A network's raw
+    output is a logit, not a probability: train on it with ``loss="bce-with-logits"``, which needs no clamp.
 
     Parameters
     ----------
