@@ -11,6 +11,7 @@ from .bounds import (
     patterns_bound,
     serra2018_bound,
 )
+from .complex import Cell, Crease, Facet, ReferenceComplex
 from .lines import (
     CodedRegion,
     GeneralPosition,
@@ -19,7 +20,8 @@ from .lines import (
     general_position,
     unit_lines,
 )
-from .reference import Cell, Crease, Facet, ReferenceComplex, enumerate_cells
+from .reference import enumerate_cells
+from .skeleton import StepSkeleton, step_skeleton
 
 __all__ = [
     "Bounds",
@@ -29,6 +31,7 @@ __all__ = [
     "Facet",
     "GeneralPosition",
     "ReferenceComplex",
+    "StepSkeleton",
     "arrangement_bounded_regions",
     "arrangement_regions",
     "arrangement_regions_by_code",
@@ -41,5 +44,6 @@ __all__ = [
     "montufar2017_bound",
     "patterns_bound",
     "serra2018_bound",
+    "step_skeleton",
     "unit_lines",
 ]

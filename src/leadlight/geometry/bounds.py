@@ -1,7 +1,7 @@
 """How many cells a piecewise-linear network can have at most: the known bounds, as exact integers.
 
-Every upper bound here bounds the activation regions (cells) on the whole input space, therefore on any box, and
-therefore the linear regions too. Sources:
+Every upper bound here bounds the activation regions (cells) on the whole input space, therefore on any box,
+and therefore the linear regions too. Sources:
 
 - one layer: n hyperplanes cut R^d into at most sum_{j<=d} C(n, j) regions, of them C(n - 1, d) bounded
   (Schlaefli; Zaslavsky 1975, Memoirs of the AMS 154); both are attained in general position;
@@ -207,7 +207,7 @@ def montufar2014_lower_bound(widths: Sequence[int], n_inputs: int) -> int:
     """
     if min(widths) < n_inputs:
         raise ParameterError(
-            f"The widths were {list(widths)} with {n_inputs} inputs; this bound needs widths of at least n_inputs."
+            f"The widths were {list(widths)} with {n_inputs} inputs; this bound needs widths >= n_inputs."
         )
     folds = prod((n // n_inputs) ** n_inputs for n in widths[:-1])
     return folds * arrangement_regions(widths[-1], n_inputs)

@@ -1,9 +1,10 @@
 """Convex polygons with exact rational corners, and their splitting by a line.
 
 A corner (x, y) is held as three integers (X, Y, W) with W > 0, greatest common divisor 1 and
-(x, y) = (X/W, Y/W); a line as the integer form a x + b y + c. The sign of the form at a corner is then the sign
-of one integer, the crossing of an edge with the line is a combination of its ends, and equal points have equal
-triples: no divisions, no tolerances. Corners run counter-clockwise and none is straight; cost of a split: one pass.
+(x, y) = (X/W, Y/W); a line as the integer form a x + b y + c. The sign of the form at a corner is then the
+sign of one integer, the crossing of an edge with the line is a combination of its ends, and equal points have
+equal triples: no divisions, no tolerances. Corners run counter-clockwise and none is straight; a split costs
+one pass over them.
 """
 
 from __future__ import annotations
