@@ -1,8 +1,8 @@
 """Samples on the device, and the batches that a stack's steps read.
 
-Inputs (with a 1 appended) and targets are rows of one table, one column a sample, gathered for many steps and
-all runs at once. Wide inputs (images) lie sample by sample instead and are gathered one step at a time. When all
-runs see the same samples, batches are views shared by all.
+Inputs (with a 1 appended) and targets are rows of one table, one column a sample, gathered for many steps
+and all runs at once. Wide inputs (images) lie sample by sample instead and are gathered one step at a time.
+When all runs see the same samples, batches are views shared by all.
 """
 
 from __future__ import annotations
@@ -57,7 +57,10 @@ class SampleTable:
         return self.X[:, start:stop], self.rows[:, start:stop].unsqueeze(0)
 
     def gather(self, indices: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
-        """One batch a step from indices (step, run, sample): X (run, input + 1, sample), rows (run, k, sample)."""
+        """One batch a step from indices (step, run, sample).
+
+        Yields X (run, input + 1, sample) and rows (run, k, sample).
+        """
         n_steps, n_runs, batch = indices.shape
         if self.table is None:
             for step in range(n_steps):

@@ -1,8 +1,9 @@
 """The torch engine: groups of like networks trained in stacks, on CUDA where present.
 
-Between two epochs at which something is due (metrics, snapshots, progress) each stack takes all its steps in turn;
-every 200 steps, and there, the recorded losses are read for divergence and the parameters kept. Nothing else leaves
-the device in between. Cost: see `_torch_stack`; memory: three buffers a hidden layer, the losses of all steps.
+Between two epochs at which something is due (metrics, snapshots, progress) each stack takes all its steps
+in turn; every 200 steps, and there, the recorded losses are read for divergence and the parameters kept.
+Nothing else leaves the device in between. Cost: see `_torch_stack`; memory: three buffers a hidden layer,
+the losses of all steps.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ def run(problem: Problem) -> Runs:
     try:
         training.go()
     except KeyboardInterrupt as stop:
-        stop.partial = training.runs(time.perf_counter() - started, interrupted=True)  # type: ignore[attr-defined]
+        partial = training.runs(time.perf_counter() - started, interrupted=True)
+        stop.partial = partial  # type: ignore[attr-defined]
         raise
     return training.runs(time.perf_counter() - started, interrupted=False)
 
@@ -242,7 +244,7 @@ class _StackRun:
                 f"The loss is {value:g} before any update: the initial weights or the inputs are too large."
             )
         what = "grew to more than a million times its start" if np.isfinite(value) else "stopped being finite"
-        return f"The loss {what} at step {step}: the learning rate {rate:g} is likely too high, try {rate / 10:g}."
+        return f"The loss {what} at step {step}: the rate {rate:g} is likely too high, try {rate / 10:g}."
 
     def networks(self) -> list[Network]:
         stack = self.stack
@@ -262,6 +264,7 @@ class _StackRun:
     def measure(self, table: SampleTable) -> tuple[np.ndarray, np.ndarray | None]:
         """Mean loss and accuracy of each run on all samples, NaN for a run that diverged."""
         n_runs, kernel = len(self.indices), self.stack.loss
+        correct = kernel.correct
         at_once = max(1, min(len(table), MEASURED_AT_ONCE // (n_runs * max(self.stack.sizes[1:]))))
         loss = torch.zeros(n_runs, dtype=torch.float64, device=self.losses.device)
         right = torch.zeros_like(loss)
@@ -271,9 +274,9 @@ class _StackRun:
             outputs: Tensor = self.stack.forward(X)
             kernel.value_and_gradient(outputs, rows, torch.empty_like(outputs), value)
             loss += value.double() * X.shape[1]
-            if kernel.correct is not None:
-                right += kernel.correct(outputs, rows).double().flatten(1).mean(1) * X.shape[1]
+            if correct is not None:
+                right += correct(outputs, rows).double().flatten(1).mean(1) * X.shape[1]
         finished = np.ones(n_runs)
         finished[list(self.stopped)] = np.nan
-        share = None if kernel.correct is None else right.cpu().numpy() / len(table) * finished
+        share = None if correct is None else right.cpu().numpy() / len(table) * finished
         return loss.cpu().numpy() / len(table) * finished, share

@@ -1,8 +1,8 @@
 """Activations and losses for the torch engine: forward, and the backward pass written by hand.
 
-Backward kernels work in place on the gradient and read the activation's output where that is enough, so a hidden
-layer costs three passes over memory. Each is tested against `leadlight.activations`, `leadlight.training.losses`
-and torch's autograd. Arrays are (run, unit, sample).
+Backward kernels work in place on the gradient and read the activation's output where that is enough, so a
+hidden layer costs three passes over memory. Each is tested against `leadlight.activations`,
+`leadlight.training.losses` and torch's autograd. Arrays are (run, unit, sample).
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _ACTIVATIONS: dict[str, Callable[..., ActivationKernel]] = {
         lambda g, z, a: _aten.threshold_backward.grad_input(g, a, 0.0, grad_input=g),
     ),
     "leaky_relu": lambda slope: ActivationKernel(
-        lambda z, out: torch._C._nn.leaky_relu(z, slope, out=out),
+        lambda z, out: _aten.leaky_relu.out(z, slope, out=out),
         lambda g, z, a: _aten.leaky_relu_backward.grad_input(g, z, slope, False, grad_input=g),
         reads_z=True,
     ),
@@ -68,21 +68,21 @@ _ACTIVATIONS: dict[str, Callable[..., ActivationKernel]] = {
         lambda g, z, a: _aten.tanh_backward.grad_input(g, a, grad_input=g),
     ),
     "hardtanh": lambda: ActivationKernel(
-        lambda z, out: torch._C._nn.hardtanh(z, -1.0, 1.0, out=out),
+        lambda z, out: _aten.hardtanh.out(z, -1.0, 1.0, out=out),
         lambda g, z, a: _aten.hardtanh_backward.grad_input(g, a, -1.0, 1.0, grad_input=g),
     ),
     "softplus": lambda: ActivationKernel(
-        lambda z, out: torch._C._nn.softplus(z, 1.0, SOFTPLUS_THRESHOLD, out=out),
+        lambda z, out: _aten.softplus.out(z, 1.0, SOFTPLUS_THRESHOLD, out=out),
         lambda g, z, a: _aten.softplus_backward.grad_input(g, z, 1.0, SOFTPLUS_THRESHOLD, grad_input=g),
         reads_z=True,
     ),
     "gelu": lambda: ActivationKernel(
-        lambda z, out: torch._C._nn.gelu(z, out=out),
+        lambda z, out: _aten.gelu.out(z, out=out),
         lambda g, z, a: _aten.gelu_backward.grad_input(g, z, approximate="none", grad_input=g),
         reads_z=True,
     ),
     "elu": lambda alpha: ActivationKernel(
-        lambda z, out: torch._C._nn.elu(z, alpha, 1.0, 1.0, out=out),
+        lambda z, out: _aten.elu.out(z, alpha, 1.0, 1.0, out=out),
         lambda g, z, a: _aten.elu_backward.grad_input(g, alpha, 1.0, 1.0, False, z, grad_input=g),
         reads_z=True,
     ),
@@ -95,7 +95,7 @@ class LossKernel:
     """A loss on outputs p (run, output, sample), with targets as rows of a table.
 
     rows(y, n_outputs, scale) -> float64 (k * n_outputs, n): what the loss reads of each sample.
-    value_and_gradient(p, rows, grad, value): writes the mean loss of each run to value (run,), its gradient to grad.
+    value_and_gradient(p, rows, grad, value): the mean loss of each run to value (run,), its gradient to grad.
     correct(p, rows): which answers are right, (run, ..., sample) bool.
     """
 
@@ -124,7 +124,7 @@ def _relative_rows(y: np.ndarray, n_outputs: int, scale: float) -> np.ndarray:
 
 def _bce(p: Tensor, y: Tensor, grad: Tensor, value: Tensor) -> None:
     # log(1 + e^p) - p y = log(1 + e^-|p|) + (max(p, 0) - p y): for y of 0 or 1 the bracket cancels exactly
-    tail = torch._C._nn.softplus(torch.abs(p).neg_(), 1.0, SOFTPLUS_THRESHOLD)
+    tail = _aten.softplus.default(torch.abs(p).neg_(), 1.0, SOFTPLUS_THRESHOLD)
     torch.mul(p, y, out=grad)
     tail.sub_(grad).add_(torch.clamp_min(p, 0.0, out=grad))
     torch.mean(tail, (1, 2), out=value)

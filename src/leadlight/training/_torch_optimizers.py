@@ -1,7 +1,7 @@
 """Optimiser steps for the torch engine, in place on one flat parameter buffer, with a rate for each run.
 
-The updates are algebraically those of torch.optim, with Adam's two bias corrections folded into the step size and
-eps, which saves two passes over memory.
+The updates are algebraically those of torch.optim, with Adam's two bias corrections folded into the step
+size and eps, which saves two passes over memory.
 """
 
 from __future__ import annotations
@@ -45,10 +45,10 @@ def _sgd(optimizer: SGD, p: Tensor, g: Tensor, rates: float | Tensor) -> Callabl
         if momentum:
             velocity.mul_(momentum).add_(g)
             update = g.add_(velocity, alpha=momentum) if nesterov else velocity
-        if isinstance(rates, float):
-            p.add_(update, alpha=-rates)
-        else:
+        if isinstance(rates, Tensor):
             p.addcmul_(update, rates, value=-1.0)
+        else:
+            p.add_(update, alpha=-rates)
 
     return step
 
@@ -66,7 +66,7 @@ def _adam(optimizer: Adam, p: Tensor, g: Tensor, rates: float | Tensor) -> Calla
         nonlocal power1, power2
         power1 *= beta1
         power2 *= beta2
-        # lr / c1 * mean / (sqrt(square / c2) + eps) = (lr sqrt(c2) / c1) * mean / (sqrt(square) + eps sqrt(c2))
+        # lr/c1 mean / (sqrt(square/c2) + eps) = lr sqrt(c2)/c1 mean / (sqrt(square) + eps sqrt(c2))
         root_c2 = math.sqrt(1.0 - power2)
         size = -root_c2 / (1.0 - power1)
         if shrink is not None:
@@ -77,9 +77,9 @@ def _adam(optimizer: Adam, p: Tensor, g: Tensor, rates: float | Tensor) -> Calla
         square.mul_(beta2).addcmul_(g, g, value=1.0 - beta2)
         torch.sqrt(square, out=root)
         root.add_(eps * root_c2)
-        if isinstance(rates, float):
-            p.addcdiv_(mean, root, value=rates * size)
-        else:
+        if isinstance(rates, Tensor):
             p.addcdiv_(torch.mul(mean, rates, out=g), root, value=size)
+        else:
+            p.addcdiv_(mean, root, value=rates * size)
 
     return step

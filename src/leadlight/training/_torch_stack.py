@@ -1,13 +1,15 @@
 """One stack: networks of like shape as three-way arrays, their outputs and gradients by batched products.
 
-Each layer's weights and biases are one block (run, out, in + 1), all blocks lie in one flat buffer, and every
-hidden layer carries a row of ones, so that biases and their gradients come with the products. Narrower networks
-are padded with zeros and their gradients masked; runs never touch one another's slices, so what overflows in one
-stays there. Backpropagation is written out. Cost a step: three products a layer and three passes a hidden layer.
+Each layer's weights and biases are one block (run, out, in + 1), all blocks lie in one flat buffer, and
+every hidden layer carries a row of ones, so that biases and their gradients come with the products.
+Narrower networks are padded with zeros and their gradients masked; runs never touch one another's slices,
+so what overflows in one stays there. Backpropagation is written out. Cost a step: three products a layer
+and three passes a hidden layer.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -57,7 +59,7 @@ class Stack:
         self.has_output_activation = first.output_activation.name != "identity"
         self.output_kernel = activation_kernel(first.output_activation)
         n_runs = len(self.networks)
-        self.shapes = [(n_runs, n_out, n_in + 1) for n_in, n_out in zip(sizes, sizes[1:], strict=False)]
+        self.shapes = [(n_runs, n_out, n_in + 1) for n_in, n_out in itertools.pairwise(sizes)]
         flat, mask = self._flatten()
         self.parameters = torch.from_numpy(flat).to(device=device, dtype=dtype)
         self.mask = None if mask.all() else torch.from_numpy(mask).to(device=device, dtype=dtype)

@@ -53,9 +53,9 @@ def train(
     networks : Network or sequence of Network
         They may differ in widths, depths and activations, not in inputs and outputs.
     data : (X, y), Dataset or epoch source
-        X of shape (n, n_inputs). y: integer labels (n,) for cross_entropy, else values (n, n_outputs); nothing
-        is broadcast. An epoch source has ``n_samples`` and ``epoch(k) -> (X, y)`` for k = 0, 1, ...; the
-        optimiser's state is kept between epochs.
+        X of shape (n, n_inputs). y: integer labels (n,) for cross_entropy, else values (n, n_outputs);
+        nothing is broadcast. An epoch source has ``n_samples`` and ``epoch(k) -> (X, y)`` for k = 0, 1,
+        ...; the optimiser's state is kept between epochs.
     loss : str
         "mse" (mean over samples and outputs, no factor 1/2), "relative_mse"
         (mean of ((y - p) / max(|y|, 0.05 max |y|))^2, the inner maximum over all training targets),
@@ -105,15 +105,17 @@ def train(
 
     Notes
     -----
-    A run diverges at the first step whose loss is not finite or is more than 1e6 times its first loss; it is
-    then stopped and reported in ``Runs.divergences``, and the others go on untouched. The same call on the same
-    machine gives the same bytes. Training a subset of the networks gives the same results up to rounding.
+    A run diverges at the first step whose loss is not finite or is more than 1e6 times its first loss; it
+    is then stopped and reported in ``Runs.divergences``, and the others go on untouched. The same call on
+    the same machine gives the same bytes. Training a subset of the networks gives the same results up to
+    rounding.
 
     Examples
     --------
     >>> import numpy as np, leadlight as ll
     >>> x = np.linspace(-1, 1, 50)[:, None]
-    >>> runs = ll.train(ll.mlp(1, [8], 1, seed=0), (x, x**2), loss="mse", optimizer="adam", lr=0.05, epochs=200)
+    >>> net = ll.mlp(1, [8], 1, seed=0)
+    >>> runs = ll.train(net, (x, x**2), loss="mse", optimizer="adam", lr=0.05, epochs=200)
     >>> bool(runs.losses[0, -1] < 0.01 * runs.losses[0, 0])
     True
     """
@@ -164,14 +166,14 @@ def _engine() -> Callable[[Problem], Runs]:
 
 
 def _networks(networks: Any) -> list[Network]:
-    nets = [networks] if isinstance(networks, Network) else networks
-    nets = list(nets) if isinstance(nets, Sequence | np.ndarray) and not isinstance(nets, str) else [nets]
+    several = isinstance(networks, Sequence | np.ndarray) and not isinstance(networks, str)
+    nets: list[Any] = list(networks) if several else [networks]
     if not nets:
         raise ParameterError("train() was given no networks: give at least one.")
     for net in nets:
         if not isinstance(net, Network):
             raise ParameterError(
-                f"train() takes leadlight networks, not {type(net).__name__}: convert with ll.Network.of(...)."
+                f"train() takes leadlight networks, not {type(net).__name__}: convert it with ll.Network.of."
             )
     first = (nets[0].n_inputs, nets[0].n_outputs)
     for i, net in enumerate(nets):
@@ -200,7 +202,7 @@ def _batch_size(batch_size: Any, n_samples: int) -> int:
     batch = _integer("batch_size", batch_size, 1)
     if batch > n_samples:
         raise ParameterError(
-            f"batch_size is {batch}, but there are only {n_samples} samples: give at most that, or None for all."
+            f"batch_size is {batch}, but there are only {n_samples} samples: give at most that, or None."
         )
     return batch
 

@@ -1,12 +1,14 @@
 """Which networks share a stack: the same activations and depth, and widths near enough that padding pays.
 
-A stack costs a fixed overhead a step plus its padded work. Networks are sorted by widths and cut into consecutive
-stacks by dynamic programming on that cost (O(k^2) for k distinct shapes); a stack too big for the cache is cut
-into equal parts. Only shapes steer it, nothing measured, so the same call groups the same way on any machine.
+A stack costs a fixed overhead a step plus its padded work. Networks are sorted by widths and cut into
+consecutive stacks by dynamic programming on that cost (O(k^2) for k distinct shapes); a stack too big for
+the cache is cut into equal parts. Only shapes steer it, nothing measured, so the same call groups the same
+way on any machine.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -70,7 +72,7 @@ def _padded(members: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
 
 def _work(sizes: tuple[int, ...], batch_size: int) -> float:
     """Cost of one network's step: activations, products, the optimiser's pass over the parameters."""
-    products = sum((n_in + 1) * n_out for n_in, n_out in zip(sizes, sizes[1:], strict=False))
+    products = sum((n_in + 1) * n_out for n_in, n_out in itertools.pairwise(sizes))
     return batch_size * (sum(sizes[1:]) + products / MULTIPLY_ADDS_PER_UNIT) + products
 
 
@@ -78,4 +80,4 @@ def _split(runs: list[int], sizes: tuple[int, ...], batch_size: int) -> list[Gro
     floats = len(runs) * batch_size * max(1, sum(sizes[1:]))
     parts = min(len(runs), -(-floats // STACK_LIMIT))
     cuts = [len(runs) * part // parts for part in range(parts + 1)]
-    return [Group(runs[start:end], sizes) for start, end in zip(cuts, cuts[1:], strict=False)]
+    return [Group(runs[start:end], sizes) for start, end in itertools.pairwise(cuts)]

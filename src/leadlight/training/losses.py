@@ -1,7 +1,7 @@
 """The losses, each on the network's raw outputs (logits where it classifies), never inferred from the data.
 
-Each entry says what targets it takes and holds the plain NumPy value, which engines are tested against. All are
-means over samples and outputs; there is no factor 1/2. Float64.
+Each entry says what targets it takes and holds the plain NumPy value, which engines are tested against. All
+are means over samples and outputs; there is no factor 1/2. Float64.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ class Loss:
             )
         if self.name == "bce_with_logits" and y.size and (y.min() < 0.0 or y.max() > 1.0):
             raise DataError(
-                f"The targets {name} of bce_with_logits must lie in [0, 1], not in [{y.min():g}, {y.max():g}]."
+                f"The targets {name} of bce_with_logits must lie in [0, 1], not [{y.min():g}, {y.max():g}]."
             )
         return y
 
@@ -123,13 +123,13 @@ def _check_labels(y: np.ndarray, n_samples: int, n_outputs: int, name: str) -> n
         )
     if y.dtype.kind not in "iu":
         raise DataError(
-            f"{name} has dtype {y.dtype}, but cross_entropy needs integer class labels: pass {name}.astype(int)."
+            f"{name} has dtype {y.dtype}, but cross_entropy needs integer labels: pass {name}.astype(int)."
         )
     y = y.astype(np.int64)
     if y.size and (y.min() < 0 or y.max() >= n_outputs):
         raise DataError(
-            f"{name} holds labels from {y.min()} to {y.max()}, but the network has {n_outputs} outputs: labels must "
-            f"lie in 0 to {n_outputs - 1}."
+            f"{name} holds labels from {y.min()} to {y.max()}, but the network has {n_outputs} outputs: "
+            f"labels must lie in 0 to {n_outputs - 1}."
         )
     return y
 

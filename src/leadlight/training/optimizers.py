@@ -74,7 +74,7 @@ class Adam:
         good = isinstance(betas, tuple | list) and len(betas) == 2
         if not good or not all(_is_number(beta) and 0.0 <= beta < 1.0 for beta in betas):
             raise ParameterError(
-                f"{type(self).__name__}'s betas must be two numbers in [0, 1), not {betas!r}: try (0.9, 0.999)."
+                f"{type(self).__name__}'s betas must be two numbers in [0, 1), not {betas!r}."
             )
         object.__setattr__(self, "betas", (float(betas[0]), float(betas[1])))
         _check(self, "eps", above=0.0)

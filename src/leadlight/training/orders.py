@@ -1,7 +1,8 @@
 """Batch orders: which sample comes when, for each run and epoch, independent of all other runs.
 
-Philox (Salmon et al. 2011) is counter-based: the key is the run's, the counter's top word is the epoch's number,
-so any epoch's order is made on its own, in any sequence, on any number of threads. Cost: O(n) an epoch and run.
+Philox (Salmon et al. 2011) is counter-based: the key is the run's, the counter's top word is the epoch's
+number, so any epoch's order is made on its own, in any sequence, on any number of threads. Cost: O(n) an
+epoch and run.
 """
 
 from __future__ import annotations

@@ -110,9 +110,7 @@ def check_samples(data: Any, loss: Loss, n_inputs: int, n_outputs: int, name: st
         raise DataError(f"X in {name} must hold numbers, not dtype {X.dtype}.")
     if X.ndim != 2 or X.shape[1] != n_inputs:
         hint = " Pass X[:, None]." if X.ndim == 1 and n_inputs == 1 else ""
-        raise ShapeError(
-            f"X in {name} has shape {X.shape}, but the networks take {n_inputs} inputs: (n, {n_inputs}).{hint}"
-        )
+        raise ShapeError(f"X in {name} has shape {X.shape}, but the networks take (n, {n_inputs}).{hint}")
     if len(X) == 0:
         raise DataError(f"{name} holds no samples: give at least one.")
     if X.dtype not in (np.float32, np.float64):

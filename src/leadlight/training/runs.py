@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,16 +31,16 @@ class Runs:
     Attributes
     ----------
     networks, initial_networks : list of Network
-        After and before training, in the order given. A run that diverged has the weights of the last check at
-        which all was well (checks are at most 200 steps apart).
+        After and before training, in the order given. A run that diverged has the weights of the last check
+        at which all was well (checks are at most 200 steps apart).
     losses : numpy.ndarray of shape (n_runs, n_steps or n_epochs), float64
         The loss of each step's batch before its update; with ``record="epoch"`` the mean over the epoch's
         samples. NaN after a divergence, and where an interrupted training did not come to.
     record : str
         "step" or "epoch".
     metrics : dict of str to numpy.ndarray of shape (n_runs, n_records)
-        "train_loss", "test_loss" and, for losses that classify, "train_accuracy", "test_accuracy" (shares, not
-        per cent), measured on all samples after the epochs `metric_epochs`.
+        "train_loss", "test_loss" and, for losses that classify, "train_accuracy", "test_accuracy" (shares,
+        not per cent), measured on all samples after the epochs `metric_epochs`.
     metric_epochs : numpy.ndarray of shape (n_records,), int64
     snapshots : dict of int to list of Network
         The networks after so many epochs.
@@ -116,7 +117,7 @@ class Table(dict):
     def to_pandas(self) -> Any:
         """The same as a `pandas.DataFrame`; pandas is not among leadlight's dependencies."""
         try:
-            import pandas
+            pandas = importlib.import_module("pandas")
         except ImportError:
             raise LeadlightError(
                 "to_pandas() needs pandas, which is not installed: pip install pandas."
