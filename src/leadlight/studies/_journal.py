@@ -42,22 +42,15 @@ def append(folder: Path, kind: str, piece: dict[str, Any]) -> None:
         raise file_error("keep a result in", folder, cause) from cause
 
 
-def read_result(
-    study: Study, folder: Path, *, seed: int, quick: bool, end: dict[str, Any] | None = None
-) -> StudyResult:
-    """Build the result of a study from its folder.
+def read_result(study: Study, folder: Path, *, seed: int, quick: bool, end: dict[str, Any]) -> StudyResult:
+    """Build the result of a study from its folder and from `end`: how it ended, by the one who watched.
 
-    Parameters
-    ----------
-    end : dict, optional
-        How it ended (status, error, traceback, exit_code, seconds), as told by the one who watched; it
-        overrides the journal's last line.
+    ``end`` holds status, error, traceback, exit_code and seconds, as `StudyResult` does.
     """
     pieces: dict[str, list[dict[str, Any]]] = {}
     for kind, piece in _lines(folder):
         pieces.setdefault(kind, []).append(piece)
     header = pieces.get("header", [{}])[-1]
-    end = end or pieces.get("end", [{"status": "interrupted", "exit_code": 130}])[-1]
     return StudyResult(
         name=study.name,
         title=study.title,
@@ -86,10 +79,8 @@ def read_result(
 
 
 def _lines(folder: Path) -> list[tuple[str, dict[str, Any]]]:
-    try:
-        raw = (folder / JOURNAL).read_bytes()
-    except FileNotFoundError:  # the study never started
-        return []
+    journal = folder / JOURNAL
+    raw = journal.read_bytes() if journal.exists() else b""  # none: the study never started
     found = []
     for line in raw.splitlines():
         try:
