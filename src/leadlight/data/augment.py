@@ -1,9 +1,10 @@
 """Augmentation of small images: random rotation and mirroring, new ones each epoch.
 
-Rotation samples each output pixel from the input by bilinear interpolation; beyond the rim the nearest pixel is
-repeated, so that a rotated image has no black corners that would give it away. Positions are rounded to 1/64 pixel. The
-three channels ride in one 64-bit word, 21 bits each: the weights of the four neighbours sum to 4096 and
-255 * 4096 < 2^21, so one integer multiplication weighs all three without a carry. About 25 microseconds an image.
+Rotation samples each output pixel from the input by bilinear interpolation; beyond the rim the nearest pixel
+is repeated, so that a rotated image has no black corners that would give it away. Positions are rounded to
+1/64 pixel. The three channels ride in one 64-bit word, 21 bits each: the weights of the four neighbours sum
+to 4096 and 255 * 4096 < 2^21, so one integer multiplication weighs all three without a carry. About 25
+microseconds an image.
 """
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ import numpy as np
 
 from leadlight.data.arguments import check_count, check_number, generator
 from leadlight.data.images import ImageSet, image_features
+from leadlight.data.memory import keep_freed_memory
 from leadlight.errors import ShapeError
 
 __all__ = ["AugmentedImages", "augment", "rotate"]
 
-BLOCK = 128  # images at a time: the words of a block stay in the processor's cache
+BLOCK = 32  # images at a time: the words of a block stay in the processor's cache
 STEPS = 64  # positions per pixel
+_SHIFTS = (0, 21, 42)  # where a channel lies in its word
+_HALF = sum(2048 << shift for shift in _SHIFTS)  # rounds each channel to nearest: 255 * 4096 + 2048 < 2^21
 
 
 def rotate(images: np.ndarray, degrees: np.ndarray, flip: np.ndarray | None = None) -> np.ndarray:
@@ -36,8 +40,8 @@ def rotate(images: np.ndarray, degrees: np.ndarray, flip: np.ndarray | None = No
     Returns
     -------
     ndarray of uint8, the same shape
-        As ``scipy.ndimage.rotate(image, degrees, reshape=False, order=1, mode="nearest")``, rounded, to within the
-        rounding of positions to 1/64 pixel.
+        As ``scipy.ndimage.rotate(image, degrees, reshape=False, order=1, mode="nearest")``, rounded, to
+        within the rounding of positions to 1/64 pixel.
 
     Examples
     --------
@@ -55,6 +59,7 @@ def rotate(images: np.ndarray, degrees: np.ndarray, flip: np.ndarray | None = No
         raise ShapeError(
             f"{len(images)} images need as many angles and flips; got {len(angles)} and {len(mirrored)}."
         )
+    keep_freed_memory()
     out = np.empty_like(images)
     for start in range(0, len(images), BLOCK):
         block = slice(start, start + BLOCK)
@@ -64,33 +69,34 @@ def rotate(images: np.ndarray, degrees: np.ndarray, flip: np.ndarray | None = No
 
 def _rotate_block(images: np.ndarray, angles: np.ndarray, mirrored: np.ndarray) -> np.ndarray:
     n, height, width, _ = images.shape
-    channels = images.reshape(n, -1, 3).astype(np.uint64)
-    words = (channels[:, :, 0] | channels[:, :, 1] << 21 | channels[:, :, 2] << 42).ravel()
+    pixels = height * width
+    # zeros at the end: the neighbours of the last pixels exist in memory; their weight is 0
+    words = np.zeros(n * pixels + width + 1, dtype=np.uint64)
+    for channel, shift in enumerate(_SHIFTS):
+        words[: n * pixels] |= images[..., channel].ravel().astype(np.uint64) << shift
 
     x = np.tile(np.arange(width, dtype=np.float32) - (width - 1) / 2, height)
     y = np.repeat(np.arange(height, dtype=np.float32) - (height - 1) / 2, width)
     cos, sin = np.cos(angles), np.sin(angles)
     mirror = np.where(mirrored, -1, 1).astype(np.float32)[:, None]
-    column, column_part = _position((cos * x - sin * y) * mirror + (width - 1) / 2, width)
-    row, row_part = _position(cos * y + sin * x + (height - 1) / 2, height)
+    column, right = _position((cos * x - sin * y) * mirror + (width - 1) / 2, width)
+    row, down = _position(cos * y + sin * x + (height - 1) / 2, height)
 
-    first = row * width + column + np.arange(n, dtype=np.int32)[:, None] * (height * width)
-    down = np.where(row + 1 < height, width, 0)
-    right = np.where(column + 1 < width, 1, 0)
-    total = words[first] * ((STEPS - row_part) * (STEPS - column_part)).astype(np.uint64)
-    total += words[first + right] * ((STEPS - row_part) * column_part).astype(np.uint64)
-    total += words[first + down] * (row_part * (STEPS - column_part)).astype(np.uint64)
-    total += words[first + down + right] * (row_part * column_part).astype(np.uint64)
-    half = STEPS * STEPS // 2
-    total += half | half << 21 | half << 42  # rounds each channel to nearest: at most 255 * 4096 + 2048 < 2^21
-    shifts = np.array([12, 33, 54], dtype=np.uint64)
-    return (total[:, :, None] >> shifts).astype(np.uint8).reshape(images.shape)
+    first = row * width + column + np.arange(n)[:, None] * pixels
+    left = STEPS - right
+    above = words.take(first) * left + words[1:].take(first) * right
+    below = words[width:].take(first) * left + words[width + 1 :].take(first) * right
+    total = above * (STEPS - down) + below * down + _HALF
+    out = np.empty((n, pixels, 3), dtype=np.uint8)
+    for channel, shift in enumerate(_SHIFTS):
+        out[:, :, channel] = (total >> (shift + 12)) & 255
+    return out.reshape(images.shape)
 
 
 def _position(coordinate: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Index of the pixel before `coordinate`, and how far beyond it in 1/64 pixels; clipped to the image."""
-    steps = np.rint(np.clip(coordinate, 0, size - 1) * STEPS).astype(np.int32)
-    return steps // STEPS, steps % STEPS
+    steps = np.rint(np.clip(coordinate, 0, size - 1) * STEPS).astype(np.intp)
+    return steps // STEPS, (steps % STEPS).astype(np.uint64)
 
 
 def augment(

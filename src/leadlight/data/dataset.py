@@ -1,8 +1,8 @@
 """A data set: a table of inputs, what to predict from each row, and what the columns and classes are called.
 
-The type of `y` says which task it is: integer labels of shape (n,) are classes, a float array of shape (n, k)
-is a regression target. Nothing in between is allowed, because (n,) against (n, 1) broadcasts silently to (n,
-n). `split` and `standardise` cost O(n d).
+The type of `y` says which task it is: integer labels of shape (n,) are classes, a float array of shape (n,
+k) is a regression target. Nothing in between is allowed, because (n,) against (n, 1) broadcasts silently to
+(n, n). `split` and `standardise` cost O(n d).
 """
 
 from __future__ import annotations

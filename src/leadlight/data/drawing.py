@@ -1,9 +1,10 @@
 """Drawing many small pictures at once: signed distances of simple shapes, painted with soft edges.
 
-A shape is a function of coordinate arrays x, y (images, pixels) that gives the distance to its outline, negative inside
-(after Quilez, "2D distance functions"; the ellipse's is approximate). A `Canvas` turns a distance into the share of
-each pixel that is covered (clipped half-pixel ramp) and blends the colour in. Sizes may differ from image to image:
-any parameter may be a column (images, 1). float32 throughout; the cost is about ten passes over the pixels per shape.
+A shape is a function of coordinate arrays x, y (images, pixels) that gives the distance to its outline,
+negative inside (after Quilez, "2D distance functions"; the ellipse's is approximate). A `Canvas` turns a
+distance into the share of each pixel that is covered (clipped half-pixel ramp) and blends the colour in.
+Sizes may differ from image to image: any parameter may be a column (images, 1). float32 throughout; the cost
+is about ten passes over the pixels per shape.
 """
 
 from __future__ import annotations

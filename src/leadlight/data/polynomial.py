@@ -1,8 +1,8 @@
 """Polynomial features: every monomial of the inputs up to a degree, without the constant.
 
-There are C(d + P, d) - 1 of them for d inputs and degree P, so (P + 1)(P + 2)/2 - 1 in the plane. Their order
-is scikit-learn's (``PolynomialFeatures(include_bias=False)``): by degree, then lexicographic. Powers are
-built by repeated multiplication; the cost is O(n d) per term.
+There are C(d + P, d) - 1 of them for d inputs and degree P, so (P + 1)(P + 2)/2 - 1 in the plane. Their
+order is scikit-learn's (``PolynomialFeatures(include_bias=False)``): by degree, then lexicographic. Powers
+are built by repeated multiplication; the cost is O(n d) per term.
 """
 
 from __future__ import annotations
