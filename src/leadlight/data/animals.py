@@ -100,8 +100,8 @@ def cat(s: Sitter) -> None:
 
 
 def dog(s: Sitter) -> None:
-    """Hanging ears (some pricked), a long muzzle, round dark eyes, often a tongue; plain, patched or
-    Dalmatian.""" c = s.canvas
+    """Hanging ears (some pricked), a long muzzle, dark eyes, often a tongue; plain, patched or Dalmatian."""
+    c = s.canvas
     pricked = s.chance(0.15)  # shepherds and their like
     ear_colour = s.mix(s.fur, s.shade, s.chance(0.6))
     x, y = s.at(-0.2)
