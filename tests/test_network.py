@@ -2,6 +2,8 @@
 
 import math
 import pickle
+import sys
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -206,6 +208,33 @@ def test_public_names():
     assert ll.mlp is mlp
     assert ll.Network is Network
     assert ll.activation is activation
+
+
+def test_conveniences_hand_over_to_convert(monkeypatch):
+    """What they do there is tested in tests/convert; here, that the right function gets the right arguments."""
+    calls = []
+
+    def recorder(name):
+        return lambda *arguments: calls.append((name, *arguments)) or name
+
+    fake = ModuleType("leadlight.convert")
+    fake.network_of = recorder("network_of")
+    fake.safetensors = SimpleNamespace(save=recorder("save"), load=recorder("load"))
+    fake.torch = SimpleNamespace(to_torch=recorder("to_torch"))
+    monkeypatch.setitem(vars(ll), "convert", fake)
+    monkeypatch.setitem(sys.modules, "leadlight.convert", fake)
+    net = mlp(2, [3], 1)
+    assert Network.of("model") == "network_of"
+    assert Network.load("file") == "load"
+    assert net.save("file") is None
+    assert net.to_torch() == net.to_torch("float64") == "to_torch"
+    assert calls == [
+        ("network_of", "model"),
+        ("load", "file"),
+        ("save", net, "file"),
+        ("to_torch", net, None),
+        ("to_torch", net, "float64"),
+    ]
 
 
 def refusal(call, error, words):
