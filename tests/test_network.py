@@ -195,6 +195,11 @@ def test_with_parameters_keeps_activations_and_may_change_widths():
     assert (changed.activations, changed.output_activation) == (net.activations, net.output_activation)
 
 
+def test_the_constructor_reads_spec_strings_too():
+    net = mlp(2, [3], 1, activation="tanh")
+    assert net.equals(Network(net.weights, net.biases, ["tanh"], "identity"))  # pyright: ignore
+
+
 def test_step_networks_evaluate_too():
     net = Network.from_arrays([[[1.0]], [[2.0]]], [[0.0], [1.0]], activation="step")
     np.testing.assert_array_equal(net([[-1.0], [0.0], [0.5]]), [[1], [1], [3]])

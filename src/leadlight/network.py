@@ -70,7 +70,8 @@ class Network:
         object.__setattr__(
             self, "biases", tuple(_frozen(b, f"biases[{i}]") for i, b in enumerate(self.biases))
         )
-        object.__setattr__(self, "activations", tuple(self.activations))
+        object.__setattr__(self, "activations", tuple(map(activation_of, self.activations)))
+        object.__setattr__(self, "output_activation", activation_of(self.output_activation))
         _check_shapes(self.weights, self.biases)
         if len(self.activations) != self.depth:
             raise ShapeError(
