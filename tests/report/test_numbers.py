@@ -74,5 +74,9 @@ def test_rounding_is_to_four_digits_or_better(value: float) -> None:
 
 
 def test_what_stands_flush_right() -> None:
-    assert numbers.is_number(1) and numbers.is_number(0.5) and numbers.is_number(Interval(1.0, 0.0, 2.0, 3))
-    assert not numbers.is_number(True) and not numbers.is_number("1") and not numbers.is_number(None)
+    assert numbers.is_number(1)
+    assert numbers.is_number(0.5)
+    assert numbers.is_number(Interval(1.0, 0.0, 2.0, 3))
+    assert not numbers.is_number(True)
+    assert not numbers.is_number("1")
+    assert not numbers.is_number(None)

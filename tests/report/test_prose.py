@@ -28,7 +28,8 @@ def test_a_lone_or_escaped_dollar_is_a_dollar(text: str) -> None:
 
 
 def test_emphasis_inside_mathematics_is_mathematics() -> None:
-    assert "<em>" not in inline("$a *b* c$") and "<math" in inline("$a *b* c$")
+    assert "<em>" not in inline("$a *b* c$")
+    assert "<math" in inline("$a *b* c$")
 
 
 @pytest.mark.parametrize(
@@ -44,8 +45,10 @@ def test_emphasis_inside_mathematics_is_mathematics() -> None:
 )
 def test_no_link_comes_through(text: str) -> None:
     for made in (inline(text), block(text)):
-        assert "href" not in made.replace("href=&#", "").replace("&lt;a href", "") or "<a" not in made
-        assert "<img" not in made and "<a " not in made and "style=" not in made
+        assert "<img" not in made
+        assert "<a " not in made
+        assert "style=" not in made
+        assert "href=" not in made.replace("&lt;a href=", "")
 
 
 def test_text_inside_mathematics_is_escaped() -> None:

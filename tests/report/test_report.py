@@ -18,7 +18,8 @@ from leadlight.studies.result import StudyResults
 
 def _example() -> ModuleType:
     spec = importlib.util.spec_from_file_location("report_example", Path(__file__).with_name("example.py"))
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -163,7 +164,9 @@ def test_figures_have_text_for_those_who_do_not_see_them(page: str, outline: _Ou
 
 def test_figures_follow_the_theme(page: str) -> None:
     pictures = "".join(re.findall(r"<svg\b.*?</svg>", page, re.DOTALL))
-    assert "var(--ink)" in pictures and "var(--muted)" in pictures and "var(--grid)" in pictures
+    assert "var(--ink)" in pictures
+    assert "var(--muted)" in pictures
+    assert "var(--grid)" in pictures
     assert not re.search("#1b1f24|#6e7781|#d0d7de", pictures)
     assert "<style" not in pictures
 

@@ -22,13 +22,17 @@ FIGURE = """<?xml version="1.0" encoding="utf-8" standalone="no"?>
 
 def test_ids_and_references_get_the_prefix() -> None:
     made = inlined(FIGURE, "s-f", "x")
-    assert 'id="s-f-figure_1"' in made and 'id="s-f-m1"' in made and 'id="s-f-p1"' in made
-    assert 'xlink:href="#s-f-m1"' in made and "url(#s-f-p1)" in made
+    assert 'id="s-f-figure_1"' in made
+    assert 'id="s-f-m1"' in made
+    assert 'id="s-f-p1"' in made
+    assert 'xlink:href="#s-f-m1"' in made
+    assert "url(#s-f-p1)" in made
 
 
 def test_the_three_neutrals_become_variables_and_other_colours_stay() -> None:
     made = inlined(FIGURE, "a", "x")
-    assert "fill: var(--ink); stroke: var(--muted)" in made and "stroke: var(--grid)" in made
+    assert "fill: var(--ink); stroke: var(--muted)" in made
+    assert "stroke: var(--grid)" in made
     assert "#0072b2" in made
 
 
@@ -43,8 +47,10 @@ def test_prologue_metadata_and_global_style_go() -> None:
 def test_the_root_keeps_its_view_box_and_says_what_it_shows() -> None:
     made = inlined(FIGURE, "a", "Loss & <accuracy>")
     root = made[: made.index(">")]
-    assert 'viewBox="0 0 300 200"' in root and 'role="img"' in root
-    assert "width=" not in root and "height=" not in root
+    assert 'viewBox="0 0 300 200"' in root
+    assert 'role="img"' in root
+    assert "width=" not in root
+    assert "height=" not in root
     assert 'aria-label="Loss &amp; &lt;accuracy&gt;"' in made
 
 

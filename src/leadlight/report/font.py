@@ -137,7 +137,7 @@ def _subset(characters: set[str]) -> bytes:
     buildMathTable(font, constants=CONSTANTS, vertGlyphVariants=variants)
     for record in font["name"].names:  # the licence asks a changed font to carry another name
         if record.nameID in (1, 3, 4, 6, 16):
-            record.string = "LeadlightMath"
+            record.string = "LeadlightMath"  # pyright: ignore[reportAttributeAccessIssue]
     font.flavor = "woff"
     buffer = io.BytesIO()
     font.save(buffer)
