@@ -103,7 +103,7 @@ class CellsDisplay:
         extent = tuple(float(v) for side in self.complex.domain for v in side)
         with_bar = colourbar and colour not in ("pattern", "linear_region")
         with_legend = legend and (creases or bends)
-        with style.drawing(self, ax, figsize=(4.0 + 0.4 * with_bar + 0.9 * with_legend, 3.6)) as ax:
+        with style.drawing(self, ax, figsize=(4.0 + 0.5 * with_bar + 0.7 * with_legend, 3.4)) as ax:
             style.label_plane(ax, extent, names)
             shown = self._fill(ax, colour, component, cmap, 0.7 if creases else 0.5)
             if creases:

@@ -36,8 +36,8 @@ class PieceDisplay:
     >>> from leadlight import mlp
     >>> x = np.linspace(-1, 1, 50)
     >>> display = PieceDisplay.from_network(mlp(1, [3], 1, activation="sigmoid"), x, np.sin(x)).plot()
-    >>> display.ax_.get_xlim()
-    (-1.0, 1.0)
+    >>> len(display.skeleton.thresholds)
+    3
     """
 
     x: np.ndarray
@@ -109,7 +109,7 @@ class PieceDisplay:
                 if thresholds:
                     for i, edge in enumerate(edges[inside]):
                         label = "threshold" if i == 0 else None
-                        ax.axvline(edge, color=style.MUTED, linestyle=":", lw=0.9, label=label, zorder=0)
+                        ax.axvline(edge, color=style.MUTED, linestyle=":", linewidth=0.9, label=label)
             bottom, top = min(v.min() for v in shown), max(v.max() for v in shown)
             margin = 0.25 * (top - bottom) or 1.0
             ax.set_ylim(bottom - margin, top + margin)

@@ -97,6 +97,18 @@ def rc() -> Any:
     }
 
 
+class SettledLayout(ConstrainedLayoutEngine):
+    """Constrained layout, repeated until it settles.
+
+    matplotlib measures labels from where equal-aspect axes were before they shrank, so that a single pass can
+    clip them; each further pass starts from where the one before has put them.
+    """
+
+    def execute(self, fig: Any) -> None:
+        for _ in range(3):
+            super().execute(fig)
+
+
 def subplots(
     rows: int = 1, cols: int = 1, figsize: tuple[float, float] | None = None, **kw: Any
 ) -> tuple[Figure, np.ndarray]:
@@ -118,7 +130,7 @@ def subplots(
         Always two-dimensional.
     """
     with matplotlib.rc_context(rc()):
-        figure = Figure(figsize=figsize or (3.4 * cols, 3.0 * rows), layout="constrained")
+        figure = Figure(figsize=figsize or (3.4 * cols, 3.0 * rows), layout=SettledLayout())
         axes = figure.subplots(rows, cols, **{"squeeze": False, **kw})
     return figure, np.atleast_2d(axes)
 
@@ -130,7 +142,7 @@ def drawing(
     """Give a Display its axes, drawn with leadlight's look, and set its ``ax_`` and ``figure_``."""
     with matplotlib.rc_context(rc()):
         if ax is None:
-            figure = Figure(figsize=figsize, layout="constrained")
+            figure = Figure(figsize=figsize, layout=SettledLayout())
             ax = figure.add_subplot(projection=projection)
         elif projection is not None and ax.name != projection:
             raise ParameterError(
