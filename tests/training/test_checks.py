@@ -1,0 +1,197 @@
+"""Bad input gets one clear sentence, from the right exception."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pytest
+
+import leadlight as ll
+from leadlight.errors import (
+    DataError,
+    LeadlightError,
+    MissingExtraError,
+    ParameterError,
+    ShapeError,
+    UnknownNameError,
+)
+from leadlight.training import SGD, Adam, AdamW, loss, order
+from leadlight.training.optimizers import optimizer
+from leadlight.training.orders import run_keys
+
+X = np.linspace(-1, 1, 20).reshape(10, 2)
+LABELS = np.arange(10) % 3
+VALUES = np.ones((10, 3))
+
+
+def fit(data=(X, LABELS), networks=None, **options):
+    networks = ll.mlp(2, [4], 3, seed=0) if networks is None else networks
+    return ll.train(networks, data, **{"loss": "cross-entropy", "lr": 0.1, "epochs": 2, **options})
+
+
+def with_nan(array, value=np.nan):
+    array = np.array(array, dtype=float)
+    array[3, 1] = value
+    return array
+
+
+class Source:
+    n_samples = 10
+
+    def epoch(self, k):
+        return X[: 10 - k], LABELS[: 10 - k]
+
+
+@pytest.mark.parametrize(
+    ("data", "options", "error", "says"),
+    [
+        ((X, LABELS + 1), {}, DataError, "labels from 1 to 3, but the network has 3 outputs"),
+        ((X, LABELS - 1), {}, DataError, "labels from -1"),
+        ((X, LABELS + 0.0), {}, DataError, "astype"),
+        ((X, LABELS[:, None]), {}, ShapeError, r"Pass y\[:, 0\]"),
+        ((X, LABELS[:9]), {}, ShapeError, r"\(9,\)"),
+        ((X, VALUES), {}, ShapeError, "one class label"),
+        ((with_nan(X), LABELS), {}, DataError, "NaN or infinity in 1 rows, the first is row 3"),
+        ((with_nan(X, np.inf), LABELS), {}, DataError, "NaN or infinity"),
+        ((X, with_nan(VALUES)), {"loss": "mse"}, DataError, "1 values"),
+        ((X, LABELS), {"loss": "mse"}, ShapeError, "Class labels go with"),
+        ((X, VALUES[:, :1]), {"loss": "mse"}, ShapeError, r"\(10, 3\)"),
+        ((X, VALUES + 1), {"loss": "bce-with-logits"}, DataError, r"\[0, 1\]"),
+        ((X, VALUES * 0), {"loss": "relative-mse"}, DataError, "all targets are 0"),
+        ((X, VALUES.astype(str)), {"loss": "mse"}, DataError, "must be numbers"),
+        ((X.astype(str), LABELS), {}, DataError, "must hold numbers"),
+        ((X.ravel(), LABELS), {}, ShapeError, r"\(20,\)"),
+        ((X[:, :1], LABELS), {}, ShapeError, r"\(n, 2\)"),
+        ((X[:0], LABELS[:0]), {}, DataError, "no samples"),
+        (X[:, 0], {}, ParameterError, "pair"),
+        (7, {}, ParameterError, "not int"),
+        (Source(), {}, ShapeError, "n_samples=10"),
+        ((X, LABELS), {"test": (X, LABELS + 5)}, DataError, "y of test"),
+        ((X, LABELS), {"test": (X[:, :1], LABELS)}, ShapeError, "X in test"),
+        ((X, LABELS), {"batch_size": 11}, ParameterError, "only 10 samples"),
+        ((X, LABELS), {"batch_size": 0}, ParameterError, "at least 1"),
+        ((X, LABELS), {"batch_size": 2.5}, ParameterError, "2.5"),
+        ((X, LABELS), {"lr": -0.1}, ParameterError, "-0.1"),
+        ((X, LABELS), {"lr": np.nan}, ParameterError, "nan"),
+        ((X, LABELS), {"lr": [0.1, 0.1]}, ShapeError, "1 networks"),
+        ((X, LABELS), {"lr": "fast"}, ParameterError, "fast"),
+        ((X, LABELS), {"epochs": -1}, ParameterError, "at least 0"),
+        ((X, LABELS), {"epochs": 1.0}, ParameterError, "1.0"),
+        ((X, LABELS), {"epochs": True}, ParameterError, "True"),
+        ((X, LABELS), {"loss": "hinge"}, UnknownNameError, "Unknown loss 'hinge'"),
+        ((X, LABELS), {"loss": "cross-entropi"}, UnknownNameError, "did you mean 'cross_entropy'"),
+        ((X, LABELS), {"optimizer": "adamm"}, UnknownNameError, "did you mean 'adam'"),
+        ((X, LABELS), {"optimizer": 3}, ParameterError, "SGD"),
+        ((X, LABELS), {"engine": "jax"}, UnknownNameError, "engine"),
+        ((X, LABELS), {"device": "tpu"}, UnknownNameError, "device"),
+        ((X, LABELS), {"dtype": "float16"}, UnknownNameError, "dtype"),
+        ((X, LABELS), {"record": "batch"}, UnknownNameError, "record"),
+        ((X, LABELS), {"shuffle": "no"}, ParameterError, "shuffle"),
+        ((X, LABELS), {"seed": -1}, ParameterError, "seed"),
+        ((X, LABELS), {"seed": [1, 2]}, ShapeError, "2 seeds"),
+        ((X, LABELS), {"seed": 0.5}, ParameterError, "0.5"),
+        ((X, LABELS), {"metrics_every": 0}, ParameterError, "metrics_every"),
+        ((X, LABELS), {"snapshots": [3]}, ParameterError, "after epoch 3"),
+        ((X, LABELS), {"snapshots": [-1]}, ParameterError, "-1"),
+        ((X, LABELS), {"networks": []}, ParameterError, "no networks"),
+        ((X, LABELS), {"networks": ["relu"]}, ParameterError, "not str"),
+        ((X, LABELS), {"networks": "relu"}, ParameterError, "not str"),
+    ],
+)
+def test_bad_input_is_named(data, options, error, says):
+    with pytest.raises(error, match=says) as caught:
+        fit(data, **options)
+    assert str(caught.value).count("\n") == 0
+
+
+def test_column_targets_are_never_broadcast():
+    with pytest.raises(ShapeError, match=r"pass y\[:, None\]"):
+        fit((X, X[:, 0]), ll.mlp(2, [4], 1, seed=0), loss="mse")
+
+
+def test_a_vector_of_inputs_gets_its_remedy():
+    with pytest.raises(ShapeError, match=r"Pass X\[:, None\]"):
+        fit((X[:, 0], LABELS), ll.mlp(1, [4], 3, seed=0))
+
+
+def test_an_epoch_source_without_a_size():
+    source = Source()
+    source.n_samples = 0
+    with pytest.raises(DataError, match="n_samples"):
+        fit(source)
+
+
+def test_networks_must_agree():
+    with pytest.raises(ShapeError, match="Network 1 maps 3 inputs"):
+        fit(networks=[ll.mlp(2, [4], 3, seed=0), ll.mlp(3, [4], 3, seed=0)])
+
+
+def test_missing_torch_is_one_sentence(monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(MissingExtraError, match=r"leadlight\[torch\]"):
+        fit()
+
+
+def test_a_missing_gpu_is_one_sentence(monkeypatch):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    with pytest.raises(LeadlightError, match="no CUDA device"):
+        fit(device="cuda")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: SGD(momentum=1.0),
+        lambda: SGD(momentum=-0.1),
+        lambda: SGD(nesterov=True),
+        lambda: SGD(momentum=0.9, nesterov=1),  # type: ignore[arg-type]
+        lambda: SGD(weight_decay=-1.0),
+        lambda: Adam(betas=(0.9, 1.0)),
+        lambda: Adam(betas=0.9),  # type: ignore[arg-type]
+        lambda: Adam(eps=0.0),
+        lambda: AdamW(weight_decay=float("nan")),
+    ],
+)
+def test_optimizers_check_their_numbers(make):
+    with pytest.raises(ParameterError):
+        make()
+
+
+def test_optimizers_by_name():
+    assert optimizer("SGD") == SGD()
+    assert optimizer("adamw") == AdamW(weight_decay=0.01)
+    assert optimizer("adamw") != Adam(weight_decay=0.01)
+
+
+def test_orders_are_permutations_of_their_own():
+    seen = {tuple(order(key, epoch, 50)) for key in run_keys(4, 5) for epoch in range(4)}
+    assert len(seen) == 20
+    assert all(sorted(one) == list(range(50)) for one in seen)
+    assert run_keys([7], 1) == [run_keys(7, 3)[0]]
+    assert run_keys(2**64 - 1, 1) == [(2**64 - 1, 0)]
+
+
+def test_orders_are_uniform():
+    counts = np.zeros((4, 4))
+    for epoch in range(4000):
+        counts[np.arange(4), order((0, 0), epoch, 4)] += 1
+    assert abs(counts / 4000 - 0.25).max() < 0.03  # 4.4 standard deviations
+
+
+def test_losses_on_the_sheet_values():
+    logits = np.log(np.array([0.01, 0.3, 0.5]) / (1 - np.array([0.01, 0.3, 0.5])))
+    values = [loss("bce_with_logits")([[z]], [[1.0]]) for z in logits]
+    np.testing.assert_allclose(values, [4.6052, 1.2040, 0.6931], atol=5e-5)
+    # a sigmoid before the cross-entropy keeps the loss above ln(1 + 2/e)
+    assert loss("cross-entropy")([[1.0, 0.0, 0.0]], [0]) == pytest.approx(np.log1p(2 / np.e))
+    assert loss("relative_mse")([[1.0], [0.0]], [[2.0], [0.0]]) == pytest.approx(0.125)
+
+
+def test_losses_check_shapes_and_know_their_accuracy():
+    with pytest.raises(ShapeError, match="n_outputs"):
+        loss("mse")([1.0], [1.0])
+    with pytest.raises(ParameterError, match="does not classify"):
+        loss("mse").accuracy(np.ones((1, 1)), np.ones((1, 1)))
+    assert loss("cross_entropy").accuracy(np.eye(3), [0, 1, 1]) == pytest.approx(2 / 3)
+    assert loss(loss("mse")) is loss("mse")
