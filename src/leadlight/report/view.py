@@ -213,7 +213,9 @@ def _table(table: Table, slug: str) -> dict[str, Any]:
 
 def _cell(value: Any, spec: str | None, number: bool) -> dict[str, Any]:
     shown = inline(value) if isinstance(value, str) else escape(numbers.text(value, spec))
-    return {"text": shown, "number": number or numbers.is_number(value), "full": _full(value, shown)}
+    number = number or numbers.is_number(value)
+    short = isinstance(value, str) and len(value) <= 24
+    return {"text": shown, "number": number, "short": short, "full": _full(value, shown)}
 
 
 def _full(value: Any, shown: str) -> str:
@@ -265,7 +267,7 @@ def _derivation(derivation: Any) -> dict[str, Any]:
     return {
         "title": inline(derivation.title),
         "steps": [inline(step) for step in derivation.steps],
-        "check": inline(derivation.check),
+        "check": inline(derivation.check.rstrip(". ")),
         "error": numbers.text(float(derivation.error)),
         "tolerance": numbers.text(float(derivation.tolerance)),
         "mood": mood,
