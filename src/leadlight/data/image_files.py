@@ -216,7 +216,7 @@ def _is_clutter(name: PurePosixPath) -> bool:
 
 def _by_part_and_class(root: Path, files: Files) -> dict[str, dict[str, list[PurePosixPath]]]:
     """Image names by part (train, val) and class, with the layout checked."""
-    tops = {name.parts[0] for name in files}
+    tops = {name.parts[0] for name, read in files.items() if read is None or len(name.parts) > 1}
     prefix: tuple[str, ...] = ()
     if len(tops) == 1 and not tops & {"train", "val"}:
         prefix = (tops.pop(),)
