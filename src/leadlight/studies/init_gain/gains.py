@@ -51,7 +51,8 @@ def derive_xavier(page: Page, n_in: int = 300, n_out: int = 100, draws: int = 40
             r"Forward asks for $n_{in} s^2 = 1$, backward for $n_{out} s^2 = 1$; both hold only if "
             r"$n_{in} = n_{out}$. The compromise is $\frac{1}{2}(n_{in} + n_{out}) s^2 = 1$.",
             r"Normal weights: standard deviation $s = \sqrt{2 / (n_{in} + n_{out})}$.",
-            r"Uniform weights on $(-a, a)$ have variance $a^2/3$, so $a = \sqrt{3}\, s = \sqrt{6 / (n_{in} + n_{out})}$.",
+            r"Uniform weights on $(-a, a)$ have variance $a^2/3$, so $a = \sqrt{3}\, s$, "
+            r"that is $\sqrt{6 / (n_{in} + n_{out})}$.",
             r"An activation shrinks the second moment to $E[\varphi(z)^2]$; weights times the gain "
             r"$1/\sqrt{E[\varphi(z)^2]}$ make up for it. LeakyReLU with slope $a$: "
             r"$E[\varphi(z)^2] = (1 + a^2)/2$, gain $\sqrt{2/(1+a^2)}$.",

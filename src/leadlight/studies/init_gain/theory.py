@@ -65,8 +65,8 @@ def critical_line(activation: Activation, q: Sequence[float] | np.ndarray) -> tu
     q = np.asarray(q, dtype=np.float64)
     sigma_w2 = np.array([1.0 / activation.derivative_second_moment(v) for v in q])
     sigma_b2 = np.array([v - s * activation.second_moment(v) for v, s in zip(q, sigma_w2)])
-    kept = sigma_b2 >= 0.0
-    return np.sqrt(sigma_w2[kept]), np.sqrt(sigma_b2[kept])
+    kept = sigma_b2 >= -1e-12  # rounding, where the line begins at sigma_b = 0
+    return np.sqrt(sigma_w2[kept]), np.sqrt(np.maximum(sigma_b2[kept], 0.0))
 
 
 def forward_factors(sizes: Sequence[int], activation: Activation, gain: float) -> list[float]:
