@@ -32,7 +32,7 @@ def fixed_point(
     --------
     >>> from leadlight import activation
     >>> round(fixed_point(activation("tanh"), 1.0, 0.5), 3)  # tanh is bounded: always finite
-    0.491
+    0.535
     >>> fixed_point(activation("relu"), 2.0, 0.0)
     inf
     """
