@@ -130,6 +130,7 @@ def by_backward(x: np.ndarray, y: np.ndarray, start: tuple[float, float], lr: fl
         error = torch.mean((line[0] * inputs + line[1] - targets) ** 2)
         lines[epoch], losses[epoch] = line.detach().numpy(), error.item()
         error.backward()
+        assert line.grad is not None
         with torch.no_grad():
             line -= lr * line.grad
         line.grad = None
@@ -144,17 +145,20 @@ def by_torch_sgd(x: np.ndarray, y: np.ndarray, start: tuple[float, float], lr: f
         torch.from_numpy(x[:, None]),
         torch.from_numpy(y[:, None]),
     )  # (n, 1) both: (n,) would broadcast
-    model = torch.nn.utils.skip_init(torch.nn.Linear, 1, 1, dtype=torch.float64)  # draws nothing
+    model: torch.nn.Module = torch.nn.utils.skip_init(
+        torch.nn.Linear, 1, 1, dtype=torch.float64
+    )  # draws nothing
+    slope, intercept = model.parameters()
     with torch.no_grad():
-        model.weight.fill_(start[0])
-        model.bias.fill_(start[1])
+        slope.fill_(start[0])
+        intercept.fill_(start[1])
     optimizer = torch.optim.SGD(model.parameters(), lr=lr)
     criterion = torch.nn.MSELoss()
     lines, losses = np.empty((epochs + 1, 2)), np.empty(epochs + 1)
     for epoch in range(epochs + 1):
         optimizer.zero_grad()
         error = criterion(model(inputs), targets)
-        lines[epoch], losses[epoch] = (model.weight.item(), model.bias.item()), error.item()
+        lines[epoch], losses[epoch] = (slope.item(), intercept.item()), error.item()
         error.backward()
         optimizer.step()
     return Descent(lines, losses)

@@ -10,16 +10,19 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from leadlight.plots import FieldDisplay, LossCurvesDisplay
-from leadlight.plots.style import CLASS_COLOURS, INK, MUTED, legend, subplots
+from leadlight.plots.style import CLASS_COLOURS, INK, MUTED, legend, rc, subplots
 
 from .descent import Descent, loss
 
 __all__ = ["bowl", "curves", "draw_bowl", "fit"]
 
 RESOLUTION = 160  # pixels a side of the bowl: it is smooth
+# solid contours: the sign of a logarithm means nothing here
+IN_STYLE = matplotlib.rc_context({**rc(), "contour.negative_linestyle": "solid"})
 
 
-def fit(x: np.ndarray, y: np.ndarray, lines: Mapping[str, Sequence[float]]) -> Figure:
+@IN_STYLE
+def fit(x: np.ndarray, y: np.ndarray, lines: Mapping[str, Any]) -> Figure:
     """Draw the points and some named lines (slope, intercept)."""
     figure, axes = subplots(1, 1, figsize=(5.4, 3.4))
     ax = axes[0, 0]
@@ -35,6 +38,7 @@ def fit(x: np.ndarray, y: np.ndarray, lines: Mapping[str, Sequence[float]]) -> F
     return figure
 
 
+@IN_STYLE
 def curves(losses: Mapping[str, np.ndarray], levels: Mapping[str, float], excess_over: float) -> Figure:
     """Draw losses (epochs + 1,) against the epoch, and beside them how far they are above `excess_over`."""
     figure, axes = subplots(1, 2, figsize=(8.6, 3.3))
@@ -54,6 +58,7 @@ def curves(losses: Mapping[str, np.ndarray], levels: Mapping[str, float], excess
     return figure
 
 
+@IN_STYLE
 def draw_bowl(
     ax: Any,
     x: np.ndarray,
@@ -74,12 +79,7 @@ def draw_bowl(
         domain=domain,
         name="log10 of the loss",
     )
-    with matplotlib.rc_context(
-        {"contour.negative_linestyle": "solid"}
-    ):  # a logarithm's sign means nothing here
-        display.plot(
-            ax, contours=9, colourbar=False, names=("slope", "intercept"), cmap="Blues_r", title=title
-        )
+    display.plot(ax, contours=9, colourbar=False, names=("slope", "intercept"), cmap="Blues_r", title=title)
     for i, descent in enumerate(descents):
         name = names[i] if names else None
         colour = CLASS_COLOURS[(3, 1)[i % 2]]
@@ -89,6 +89,7 @@ def draw_bowl(
     ax.plot(*best, "*", color="#ffffff", markeredgecolor="#000000", markersize=10, zorder=4)
 
 
+@IN_STYLE
 def bowl(
     x: np.ndarray, y: np.ndarray, descents: Mapping[str, Descent], best: np.ndarray, true: Sequence[float]
 ) -> Figure:
