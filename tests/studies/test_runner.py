@@ -213,7 +213,7 @@ def test_interrupt_keeps_the_finished_and_the_half_finished(session):
 @pytest.mark.parametrize("patient", [True, False])
 def test_a_study_that_does_not_listen_is_ended(session, patient):
     process = session({"one": "deaf"})
-    wait_for(process, "one running 3")
+    wait_for(process, "one running 4")
     os.killpg(process.pid, signal.SIGINT)
     if not patient:
         time.sleep(0.5)

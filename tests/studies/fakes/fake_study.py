@@ -64,6 +64,7 @@ def run(parameters: Parameters, page: Page) -> None:
         case "deaf":
             while True:
                 try:
+                    page.progress("not listening", 4)(4)  # from here on an interrupt is caught
                     time.sleep(60)
                 except KeyboardInterrupt:
                     page.number("heard", True)
