@@ -4,9 +4,12 @@ import stat
 import struct
 import zipfile
 import zlib
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from leadlight.data import image_files, read_images
@@ -284,6 +287,37 @@ def test_a_damaged_archive(tmp_path):
     path.write_bytes(bytes(content[:-30]))
     with pytest.raises(FileError, match="neither a folder nor a zip"):
         read_images(path)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.sampled_from(["PNG", "JPEG", "WEBP", "BMP", "GIF"]), st.data())
+def test_any_damage_to_an_image_is_one_error_or_none(kind, draw):
+    """Some flipped bytes still make an image (a BMP of other pixels); nothing else may come out of the decoder."""
+    content = bytearray(picture(kind=kind))
+    for _ in range(draw.draw(st.integers(1, 8))):
+        content[draw.draw(st.integers(0, len(content) - 1))] = draw.draw(st.integers(0, 255))
+    del content[draw.draw(st.integers(0, len(content))) :]
+    try:
+        image = image_files._decode(Path("faces"), PurePosixPath("train/cat/a"), bytes(content), 8)
+    except FileError as error:
+        assert str(error).startswith("faces: train/cat/a ")  # noqa: PT017
+    else:
+        assert image.shape == (8, 8, 3)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_size=1, max_size=6))
+def test_any_damage_to_an_archive_is_one_error_or_none(tmp_path_factory, flips):
+    path = zip_of(tmp_path_factory.mktemp("zip"), members())
+    content = bytearray(path.read_bytes())
+    for place, value in flips:
+        content[-1 - place % len(content)] = value
+    path.write_bytes(content)
+    try:
+        train, _ = read_images(path, size=4)
+    except (FileError, DataError):
+        return
+    assert train.n_classes >= 2
 
 
 def test_paths_and_arguments(tmp_path):

@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.preprocessing import PolynomialFeatures
@@ -11,6 +11,7 @@ from leadlight.data import polynomial_exponents, polynomial_features
 from leadlight.errors import ParameterError, ShapeError
 
 
+@settings(deadline=None)
 @given(st.integers(1, 4), st.integers(1, 6), st.data())
 def test_features_and_their_order_are_scikit_learns(n_inputs, degree, draw):
     X = draw.draw(arrays(np.float64, (3, n_inputs), elements=st.floats(-2, 2)))
@@ -24,6 +25,7 @@ def test_degree_50_in_the_plane_has_1325_terms():
     assert len({tuple(row) for row in polynomial_exponents(2, 50)}) == 1325
 
 
+@settings(deadline=None)
 @given(st.integers(1, 60))
 def test_the_number_of_terms_in_the_plane(P):
     exponents = polynomial_exponents(2, P)

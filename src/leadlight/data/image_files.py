@@ -72,6 +72,18 @@ def read_images(path: str | os.PathLike, size: int = 32) -> tuple[ImageSet, Imag
         links, encrypted or implausibly compressed members.
     DataError
         `train` or `val` missing, fewer than two classes, a class without images, classes that differ.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from PIL import Image
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     for place in ("train/cat", "train/dog", "val/cat", "val/dog"):
+    ...         Path(folder, place).mkdir(parents=True)
+    ...         Image.new("RGB", (640, 480), "orange").save(Path(folder, place, "1.png"))
+    ...     train, val = read_images(folder)
+    >>> train.images.shape, train.class_names
+    ((2, 32, 32, 3), ('cat', 'dog'))
     """
     if check_count("size", size) > MAX_SIZE:
         raise ParameterError(f"size must be at most {MAX_SIZE} pixels; got {size}.")
