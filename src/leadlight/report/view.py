@@ -202,7 +202,6 @@ def _table(table: Table, slug: str) -> dict[str, Any]:
     return {
         "id": f"{slug}-table-{table.name}",
         "caption": inline(table.caption),
-        "label": plain(table.caption),
         "columns": [{"title": inline(c), "number": n} for c, n in zip(table.columns, numeric, strict=True)],
         "rows": [
             [_cell(v, spec, number) for v, spec, number in zip(row, formats, numeric, strict=True)]
@@ -241,7 +240,7 @@ def _claim(claim: Claim) -> dict[str, Any]:
         "sentence": inline(claim.sentence),
         "evidence": [
             {
-                "name": name.replace("_", " "),
+                "name": name.replace("_", " ") if name.isidentifier() else name,
                 "text": _cell(v, None, False)["text"],
                 "full": _full(v, numbers.text(v)),
             }
