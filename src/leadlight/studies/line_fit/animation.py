@@ -31,7 +31,7 @@ def frame_epochs(epochs: int, n_frames: int) -> list[int]:
     Examples
     --------
     >>> frame_epochs(200, 6)
-    [0, 2, 7, 23, 68, 200]
+    [0, 2, 7, 23, 69, 200]
     """
     return np.unique(np.round(np.geomspace(1, epochs + 1, n_frames) - 1).astype(int)).tolist()
 
