@@ -1,0 +1,73 @@
+"""The shared look: neutral colours, transparent figures, layouts that clip nothing."""
+
+import io
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+
+from leadlight.errors import ParameterError
+from leadlight.plots import FieldDisplay, HiddenCubeDisplay, UnitLinesDisplay, style
+
+
+def test_subplots_are_two_dimensional_and_not_pyplot_s():
+    figure, axes = style.subplots(1, 3)
+    assert axes.shape == (1, 3)
+    assert figure.get_facecolor()[3] == axes[0, 0].get_facecolor()[3] == 0
+    assert axes[0, 0].xaxis.label.get_color() == style.INK
+
+
+def test_drawing_leaves_the_settings_alone():
+    before = dict(matplotlib.rcParams)
+    FieldDisplay(np.zeros((3, 3)), (0, 1, 0, 1)).plot()
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_neutral_colours_reach_the_svg():
+    display = UnitLinesDisplay([[1, 0, 0]]).plot(title="title")
+    svg = io.StringIO()
+    with matplotlib.rc_context(style.rc()):
+        display.figure_.savefig(svg, format="svg", metadata={"Date": None})
+    assert style.INK in svg.getvalue()
+    assert style.MUTED in svg.getvalue()
+
+
+@pytest.mark.parametrize("figsize", [(4.2, 3.6), (4.4, 3.4), (6.0, 3.0), (3.4, 4.5)])
+def test_no_label_is_clipped(figsize):
+    """Equal-aspect axes with a legend beside them, at sizes limited by width and by height."""
+    figure, axes = style.subplots(figsize=figsize)
+    UnitLinesDisplay([[1, 0, 0], [1, 1, 0]]).plot(
+        axes[0, 0], half_width=1.7, points=np.zeros((2, 2)), labels=[0, 1], title="title"
+    )
+    figure.savefig(io.BytesIO())
+    box = figure.get_tightbbox()
+    assert box.x0 >= 0
+    assert box.y0 >= 0
+    assert box.x1 <= figsize[0]
+    assert box.y1 <= figsize[1]
+
+
+def test_one_legend_for_a_figure_of_several_maps():
+    figure, axes = style.subplots(1, 2)
+    for ax in axes.ravel():
+        UnitLinesDisplay([[1, 0, 0]]).plot(ax, points=np.eye(2), labels=[0, 1])
+    assert len(figure.legends) == 1
+
+
+def test_class_colours_repeat_lighter_after_eight():
+    colours = style.class_colours(10)
+    assert [to_hex(c) for c in colours[:8]] == list(style.CLASS_COLOURS)
+    assert len(set(colours)) == 10
+
+
+@pytest.mark.parametrize(
+    ("ground", "text"), [("#ffffff", "#000000"), ("#0072b2", "#ffffff"), ("#f0e442", "#000000")]
+)
+def test_text_reads_on_its_ground(ground, text):
+    assert style.readable_on(ground) == text
+
+
+def test_flat_axes_for_a_cube_are_refused():
+    with pytest.raises(ParameterError, match="3d"):
+        HiddenCubeDisplay(np.zeros((2, 3))).plot(style.subplots()[1][0, 0])
