@@ -228,6 +228,17 @@ def test_an_epoch_source_keeps_the_optimizer_going(samples):
     assert (runs.losses[:, 4:] != arrays.losses[:, 4:]).any()
 
 
+def test_an_epoch_source_of_wide_inputs():
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((40, 90)), rng.integers(0, 2, 40)
+    net = ll.mlp(90, [3], 2, seed=0)
+    by_epoch = fit(net, Source(X, y), batch_size=16, epochs=3, metrics_every=1)
+    first = fit(net, (X, y), batch_size=16, epochs=1)
+    assert by_epoch.losses[:, :3].tobytes() == first.losses.tobytes()
+    last = LOSSES["cross_entropy"](by_epoch.networks[0](X * 1.02), y)
+    assert by_epoch.metrics["train_loss"][0, -1] == pytest.approx(last, rel=1e-5)
+
+
 def test_progress_ends_at_the_total_and_changes_nothing(samples):
     calls = []
     watched = fit(nets(2), samples, epochs=130, progress=lambda *done: calls.append(done))

@@ -192,3 +192,55 @@ def test_narrow_and_wide_inputs_own_and_equal_orders(n_inputs, seeds):
     for i, net in enumerate(nets):
         oracle = plain_training(net, X, y, "mse", OPTIMIZERS["sgd"][1], 0.01, 5, 10, key=(seeds[i], 0))
         assert_same(runs, i, oracle)
+
+
+def rings():
+    data = ll.data.rings(n_per_class=60, seed=0)
+    return data.X, np.asarray(data.y, dtype=np.float64).reshape(-1, 1)
+
+
+def quadrants():
+    X = np.random.default_rng(0).standard_normal((200, 2))
+    return X, (X[:, :1] * X[:, 1:] > 0).astype(np.float64)
+
+
+def wide():
+    data = ll.data.iris()
+    return np.concatenate([data.X**k / 2.0**k for k in range(1, 21)], axis=1), data.y
+
+
+def cast(data):
+    return data.X, np.asarray(data.y)
+
+
+WORKLOADS = {  # small versions of what the course and the benchmarks train
+    "rings": (rings, [[3], [2]], "sigmoid", "bce-with-logits", "adam", 1e-3, 300, None),
+    "iris": (lambda: cast(ll.data.iris()), [[1], [10], [20]], "relu", "cross-entropy", "sgd", 0.1, 200, None),
+    "spirals": (
+        lambda: cast(ll.data.spirals(n_per_class=50, seed=1)),
+        [[14], [7, 7], [5, 5, 5], [4, 4, 4, 4], [4] * 5],
+        "relu", "cross-entropy", "adam", 1e-3, 30, 32,
+    ),
+    "damped sine": (lambda: cast(ll.data.damped_sine()), [[10], [3]], "sigmoid", "mse", "adam", 1e-2, 100, None),
+    "quadrants": (quadrants, [[20]] * 4, "relu", "bce-with-logits", "adam", 1e-2, 20, 64),
+    "wide": (wide, [[], [3]], "relu", "cross-entropy", "adam", 1e-3, 20, 32),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WORKLOADS)
+def test_workloads_match_torch(name):
+    make, shapes, phi, loss, optimizer, lr, epochs, batch_size = WORKLOADS[name]
+    X, y = make()
+    n_outputs = y.max() + 1 if y.ndim == 1 else y.shape[1]
+    nets = [
+        ll.mlp(X.shape[1], widths, int(n_outputs), activation=phi, seed=i, dtype="float64")
+        for i, widths in enumerate(shapes)
+    ]
+    runs = ll.train(
+        nets, (X, y), loss=loss, optimizer=optimizer, lr=lr, epochs=epochs, batch_size=batch_size, drop_last=True,
+        dtype="float64",
+    )  # fmt: skip
+    for i, net in enumerate(nets):
+        key = (0, i) if batch_size else None
+        theirs = OPTIMIZERS[optimizer][1]
+        assert_same(runs, i, plain_training(net, X, y, loss, theirs, lr, epochs, batch_size, True, key), 1e-9)

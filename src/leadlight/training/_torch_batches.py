@@ -27,26 +27,35 @@ GATHER = 4_000_000  # floats gathered at once
 class SampleTable:
     """Samples as `Stack` reads them.
 
-    Attributes: X (n_inputs + 1, n), the last row 1; rows (k, n), the loss's view of the targets.
+    Attributes: X (n_inputs + 1, n), the last row 1; rows (k, n), the loss's view of the targets. `fill` puts
+    another epoch's samples into the same memory.
     """
 
     def __init__(
         self, samples: Samples, kernel: LossKernel, n_outputs: int, scale: float, dtype: str, device: str
     ) -> None:
+        self.prepare, self.device = (lambda y: kernel.rows(y, n_outputs, scale)), device
         X, y = samples
         n, d = X.shape
-        rows = kernel.rows(y, n_outputs, scale)
-        if d > WIDE:
-            table = np.ones((n, d + 1), dtype=dtype)
-            table[:, :d] = X
-            self.X = torch.from_numpy(table).to(device).t()
-            self.rows = torch.from_numpy(rows.astype(dtype)).to(device)
-            self.table = None
+        height = len(self.prepare(y[:1]))
+        self.is_wide = d > WIDE
+        # wide: samples (n, d + 1) and targets (height, n) apart; else one array, inputs above targets
+        self.inputs = np.ones((n, d + 1) if self.is_wide else (d + 1 + height, n), dtype=dtype)
+        self.targets = np.empty((height, n), dtype=dtype) if self.is_wide else self.inputs[d + 1 :]
+        self.fill(samples)
+
+    def fill(self, samples: Samples) -> None:
+        """Replace the samples by others of the same shape."""
+        X, y = samples
+        d = X.shape[1]
+        self.targets[:] = self.prepare(y)
+        if self.is_wide:
+            self.inputs[:, :d] = X
+            self.X = torch.from_numpy(self.inputs).to(self.device).t()
+            self.rows = torch.from_numpy(self.targets).to(self.device)
         else:
-            table = np.ones((d + 1 + len(rows), n), dtype=dtype)
-            table[:d] = X.T
-            table[d + 1 :] = rows
-            self.table = torch.from_numpy(table).to(device)
+            self.inputs[:d] = X.T
+            self.table = torch.from_numpy(self.inputs).to(self.device)
             self.X, self.rows = self.table[: d + 1], self.table[d + 1 :]
 
     def __len__(self) -> int:
@@ -62,7 +71,7 @@ class SampleTable:
         Yields X (run, input + 1, sample) and rows (run, k, sample).
         """
         n_steps, n_runs, batch = indices.shape
-        if self.table is None:
+        if self.is_wide:
             for step in range(n_steps):
                 index = indices[step].flatten()
                 X = self.X.t().index_select(0, index).view(n_runs, batch, -1).transpose(1, 2)

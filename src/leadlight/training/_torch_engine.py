@@ -105,10 +105,10 @@ class _Training:
 
     def load(self, epoch: int) -> None:
         """Put an epoch's samples on the device."""
-        source = self.problem.source
-        if self.table is not None and (source.make is None or epoch == 0):
-            return
-        self.table = self.tabulate(source.epoch(epoch))
+        if self.table is None:
+            self.table = self.tabulate(self.problem.source.epoch(epoch))
+        elif epoch > 0:
+            self.table.fill(self.problem.source.epoch(epoch))
 
     def tabulate(self, samples: Samples) -> SampleTable:
         problem = self.problem

@@ -115,9 +115,15 @@ def check_samples(data: Any, loss: Loss, n_inputs: int, n_outputs: int, name: st
         raise DataError(f"{name} holds no samples: give at least one.")
     if X.dtype not in (np.float32, np.float64):
         X = X.astype(np.float64)
-    if not np.isfinite(X).all():
+    if not _is_finite(X):
         rows = np.flatnonzero(~np.isfinite(X).all(axis=1))
         raise DataError(
             f"X in {name} holds NaN or infinity in {len(rows)} rows, the first is row {rows[0]}: remove them."
         )
     return X, loss.check_targets(y, len(X), n_outputs, "y" if name == "data" else f"y of {name}")
+
+
+def _is_finite(X: np.ndarray) -> bool:
+    """Whether all is finite: a finite sum says so without an array of answers."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(X.sum(dtype=np.float64)) or np.isfinite(X).all())
