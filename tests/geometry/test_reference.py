@@ -42,6 +42,21 @@ def test_anchors(sizes, half_width, cells, regions):
     assert len(set(cx.patterns)) == cells  # here no pattern occurs twice
 
 
+@pytest.mark.long
+def test_a_large_anchor():
+    """2-64-64-1, weights N(0, 2/fan_in), biases N(0, 1/4): 6,492 cells, proven in integers elsewhere too."""
+    import torch
+
+    torch.manual_seed(0)
+    weights, biases = [], []
+    for n_in, n_out in pairwise((2, 64, 64, 1)):
+        weights.append((torch.randn(n_out, n_in) * (2 / n_in) ** 0.5).numpy())
+        biases.append((torch.randn(n_out) * 0.5).numpy())
+    cx = enumerate_cells(Network.from_arrays(weights, biases), [(-3, 3), (-3, 3)])
+    assert len(cx) == cx.count_linear_regions() == 6492
+    assert sum(cx.areas) == 36
+
+
 @pytest.mark.parametrize(
     ("lines", "domain", "cells"),
     [
