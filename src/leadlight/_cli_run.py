@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, CoercionError, Group, Parameter, Token
 
-from leadlight.errors import FileError
+from leadlight.errors import FileError, LeadlightError
 from leadlight.studies.registry import STUDIES
 
 if TYPE_CHECKING:
@@ -146,10 +146,12 @@ def _run(names: list[str], out: Path, seed: int, quick: bool, workers: int, para
         )
     mistake = next((r.error for r in results if r.exit_code == 2), None)
     if mistake is not None and len(results) == 1 and not results.studies[0].figures:
-        raise FileError(mistake)  # nothing to report on; exit code 2 and the sentence alone
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an impatient second Ctrl-C must not cost the report
+        raise LeadlightError(mistake)  # nothing to report on: the sentence alone, exit code 2
+    usual = signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # an impatient second Ctrl-C must not cost the report
     page, trouble = _write(results, out)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGINT, usual)
     print_summary(results, page)
     if trouble is not None:
         raise trouble

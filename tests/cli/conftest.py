@@ -74,6 +74,7 @@ class Toys:
             **os.environ,
             "PYTHONPATH": os.pathsep.join(path),
             "TOY_MARK": str(self.mark),
+            "HOME": str(folder),
             "COLUMNS": "100",
         }
 
