@@ -46,6 +46,17 @@ _DECODER_ERRORS = (
     MemoryError, struct.error, zlib.error,
 )  # fmt: skip
 
+# What zipfile raises on damaged archives: not only its own error (ValueError covers bad text and bad offsets)
+_ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    RuntimeError,
+    ValueError,
+    EOFError,
+    OverflowError,
+    struct.error,
+    zlib.error,
+)
+
 Files = dict[PurePosixPath, Callable[[], bytes] | None]  # None: a folder
 
 
@@ -110,7 +121,7 @@ def _opened(root: Path) -> Iterator[Files]:
         if root.is_dir():
             yield _folder_files(root)
         elif zipfile.is_zipfile(root):
-            with zipfile.ZipFile(root) as archive:
+            with _open_archive(root) as archive:
                 yield _archive_files(root, archive)
         elif root.exists():
             raise FileError(f"{root} is neither a folder nor a zip file of images.")
@@ -120,8 +131,6 @@ def _opened(root: Path) -> Iterator[Files]:
             )
     except FileError:
         raise
-    except zipfile.BadZipFile as error:
-        raise FileError(f"{root} is a damaged zip file: {error}.") from error
     except OSError as error:
         raise FileError(f"{error.filename or root} cannot be read: {error.strerror or error}.") from error
 
@@ -157,6 +166,13 @@ def _read_file(path: Path) -> bytes:
     if size > MAX_FILE_BYTES:
         raise FileError(f"{path} holds {size:,} bytes, more than the {MAX_FILE_BYTES:,} read for one image.")
     return path.read_bytes()
+
+
+def _open_archive(root: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(root)
+    except _ZIP_ERRORS as error:
+        raise FileError(f"{root} is a damaged zip file: {error}.") from error
 
 
 def _archive_files(root: Path, archive: zipfile.ZipFile) -> Files:
@@ -212,7 +228,7 @@ def _read_member(root: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) 
     try:
         with archive.open(member) as stream:
             content = stream.read(MAX_FILE_BYTES + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except (*_ZIP_ERRORS, OSError) as error:
         raise FileError(f"{root} member {member.filename!r} is damaged: {error}.") from error
     if len(content) != member.file_size:
         raise FileError(
