@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 
 import pytest
@@ -48,3 +49,25 @@ def test_an_impatient_second_interrupt_still_gets_its_report(toys) -> None:
     assert process.returncode == 130, err
     assert "Traceback" not in err + out
     assert (toys.folder / "report" / "index.html").exists()
+
+
+@pytest.mark.long
+def test_interrupting_the_real_studies(toys) -> None:
+    words = [sys.executable, "-m", "leadlight.cli", "run", "all", "--quick"]
+    process = subprocess.Popen(
+        words,
+        cwd=toys.folder,
+        env=toys.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    time.sleep(15)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert "Traceback" not in err + out
+    results = json.loads((toys.folder / "report" / "results.json").read_text())
+    assert "interrupted" in {study["status"] for study in results["studies"]}
+    assert "Interrupted." in (toys.folder / "report" / "index.html").read_text()
