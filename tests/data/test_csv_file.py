@@ -138,3 +138,16 @@ def test_what_the_csv_module_writes_is_read_back_exactly(tmp_path_factory, rows)
     assert data.class_names is not None
     assert [data.class_names[label] for label in data.y] == [kind for _, kind in rows]
     assert list(data.class_names) == sorted(set(np.array([kind for _, kind in rows]).tolist()))
+
+
+@settings(deadline=None)
+@given(st.text(alphabet='a1.,;"\n\r\té\0-_e', max_size=60))
+def test_any_text_is_a_table_or_one_error(tmp_path_factory, text):
+    path = tmp_path_factory.mktemp("csv") / "t.csv"
+    path.write_bytes(text.encode())
+    try:
+        data = read_csv(path)
+    except (DataError, FileError) as error:
+        assert str(path) in str(error)  # noqa: PT017
+    else:
+        assert len(data) >= 2

@@ -100,7 +100,7 @@ def read_csv(path: str | os.PathLike, target: str | None = None, task: str | Non
     if numbers is None:
         row = next(i for i, cell in enumerate(targets) if _number(cell) is None)
         raise DataError(
-            f"{path}, line {where[row]}, column {header[column]!r}: {targets[row]!r} is not a finite number, "
+            f"{path}, line {where[row]}, column {header[column]!r}: {targets[row][:40]!r} is not a finite number, "
             "which a regression target must be."
         )
     return Dataset(X, numbers[:, None], None, names, path.stem)
@@ -188,13 +188,15 @@ def _numbers(cells: list[str]) -> np.ndarray | None:
 
 def _classes(place: str, cells: list[str], numbers: np.ndarray | None) -> tuple[np.ndarray, tuple[str, ...]]:
     """Labels 0, 1, ... and the names of the classes."""
-    values, labels = np.unique(np.array(cells) if numbers is None else numbers, return_inverse=True)
-    names = tuple(str(value) if numbers is None else f"{value:.17g}" for value in values.tolist())
+    keys = cells if numbers is None else numbers.tolist()
+    values = sorted(set(keys))  # not np.unique: an array of text makes room for the longest cell in every row
+    names = tuple(value if isinstance(value, str) else f"{value:.17g}" for value in values)
     if len(names) == 1:
-        raise DataError(f"{place} holds one class only, {names[0]!r}: at least 2 are needed.")
+        raise DataError(f"{place} holds one class only, {names[0][:40]!r}: at least 2 are needed.")
     if len(names) > MAX_CLASSES:
         raise DataError(
             f"{place} holds {len(names):,} classes, more than {MAX_CLASSES:,}: "
             "name another target, or state task='regression'."
         )
-    return labels.reshape(-1).astype(np.int64), names
+    label = {value: i for i, value in enumerate(values)}
+    return np.array([label[key] for key in keys], dtype=np.int64), names
