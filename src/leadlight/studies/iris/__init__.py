@@ -43,8 +43,8 @@ def run(parameters: Parameters, page: Page) -> None:
         f"{len(data)} samples of {name}, {data.n_features} standardised features, {data.n_classes} classes. ReLU "
         f"networks {data.n_features}-h-{data.n_classes}, torch's default initialisation, cross-entropy on logits, "
         f"full-batch gradient descent, {p.epochs} epochs, float32, {p.seeds} starts for each value; learning rates at "
-        "h = 10 share their starts. Loss and accuracy are those after the last update, on the training data unless said "
-        "otherwise."
+        "h = 10 share their starts. Loss and accuracy are those after the last update, on the training data unless "
+        "said otherwise."
     )
     show_first(page, data, p.epochs, p.seeds)
     rates = learning_rate_sweep(page, data, p.rates, p.epochs, p.seeds)
