@@ -31,7 +31,7 @@ _MODULES = (
     "plots", "report", "studies", "training",
 )  # fmt: skip
 
-__all__ = [*_HOME, *_MODULES, "__version__"]  # noqa: PLE0604
+__all__ = [*_HOME, *_MODULES, "__version__"]  # pyright: ignore[reportUnsupportedDunderAll]
 
 if TYPE_CHECKING:
     from . import (

@@ -45,7 +45,7 @@ class GainSweep:
 
 def sweep_gains(
     page: Page,
-    gains: Sequence[float],
+    gains: Sequence[float] | np.ndarray,
     n_seeds: int,
     images: ImageSet,
     held_out: ImageSet,
@@ -90,7 +90,10 @@ def show_sweep(page: Page, sweep: GainSweep, uniform: GainSweep) -> None:
     best, low, high = sweep.best_of_mean(page.rng("bootstrap"))
     figure, axes = style.subplots(1, 1, figsize=(6.4, 3.6))
     SweepDisplay(
-        sweep.gains, {"train": sweep.train, "test": sweep.test}, xlabel="gain", ylabel="accuracy in per cent"
+        sweep.gains.tolist(),
+        {"train": sweep.train, "test": sweep.test},
+        xlabel="gain",
+        ylabel="accuracy in per cent",
     ).plot(
         axes[0, 0],
         log_x=False,

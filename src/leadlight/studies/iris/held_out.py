@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import numpy as np
 
@@ -34,12 +35,12 @@ def held_out_accuracies(page: Page, data: Dataset, epochs: int, n_splits: int) -
         seed = seeds[number]
         ours = train_iris(train_part, [10], [0.1], [seed], epochs, test=test_part)
         found["leadlight"].append(float(ours.metrics["test_accuracy"][0, -1]))
-        same = MLPClassifier(
-            (10,), solver="sgd", learning_rate_init=0.1, momentum=0.0, alpha=0.0, batch_size=len(train_part),
-            max_iter=epochs, n_iter_no_change=epochs, random_state=seed,
-        )  # fmt: skip
+        alike: dict[str, Any] = {
+            "solver": "sgd", "learning_rate_init": 0.1, "momentum": 0.0, "alpha": 0.0,
+            "batch_size": len(train_part), "max_iter": epochs, "n_iter_no_change": epochs,
+        }  # fmt: skip
         models = {
-            "MLPClassifier": same,
+            "MLPClassifier": MLPClassifier((10,), random_state=seed, **alike),
             "MLPClassifier (defaults)": MLPClassifier(random_state=seed),
             "LogisticRegression": LogisticRegression(),
         }

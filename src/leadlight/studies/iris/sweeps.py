@@ -21,7 +21,7 @@ WIDTHS = (1, 2, 5, 10, 20, 100)
 def train_iris(
     data: Dataset,
     widths: Sequence[int],
-    rates: Sequence[float],
+    rates: Sequence[float] | np.ndarray,
     seeds: Sequence[int],
     epochs: int,
     *,
