@@ -39,11 +39,12 @@ def test_round_trip_is_exact(dtype, tmp_path):
 
 
 def test_same_network_same_bytes_and_no_litter(net, tmp_path):
-    for name in ("a", "b"):
-        net.save(tmp_path / name)
-    net.save(tmp_path / "a")
-    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
-    assert sorted(os.listdir(tmp_path)) == ["a", "b"]
+    contents = set()
+    for _ in range(20):  # over an existing file
+        net.save(tmp_path / "a")
+        contents.add((tmp_path / "a").read_bytes())
+    assert len(contents) == 1
+    assert os.listdir(tmp_path) == ["a"]
 
 
 def test_other_libraries_read_it(path, net):

@@ -48,7 +48,17 @@ def save(net: Network, path: str | os.PathLike[str]) -> None:
         "leadlight.output_activation": net.output_activation.spec,
     }
     data = encode({name: np.ascontiguousarray(array, dtype) for name, array in tensors.items()}, metadata)
-    _write(Path(path), data)
+    _write(Path(path), _canonical(data))
+
+
+def _canonical(data: bytes) -> bytes:
+    """The same file with its metadata in sorted order: the library writes it in another order each time."""
+    start = 8 + int.from_bytes(data[:8], "little")
+    header = json.loads(data[8:start])
+    header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)  # the numbers begin at a multiple of 8
+    return len(text).to_bytes(8, "little") + text + data[start:]
 
 
 def _write(path: Path, data: bytes) -> None:
