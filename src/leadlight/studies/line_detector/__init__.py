@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from leadlight.data import line_image
+from leadlight.studies.notation import signed
 from leadlight.studies.page import Page
 from leadlight.studies.parameters import parameter
 
@@ -74,10 +75,10 @@ def _exact_kernels(parameters: Parameters, page: Page, scene: Scene) -> None:
         response = filter_response(scene.image, k, bias)
         result = score(response, wanted)
         kept |= response > 0
-        rows.append((f"{name}, bias {bias:g}", k, response, wanted))
+        rows.append((f"{name}, bias {signed(bias)}", k, response, wanted))
         page.claim(
             f"{name}-exact",
-            f"With bias ${bias:g}$ the {name} line kernel is above 0 on all {wanted.sum()} {name} line "
+            f"With bias {signed(bias)} the {name} line kernel is above 0 on all {wanted.sum()} {name} line "
             "pixels and below 0 on all others.",
             result.exact,
             {
@@ -126,13 +127,13 @@ def _exact_kernels(parameters: Parameters, page: Page, scene: Scene) -> None:
         "Which kernels and biases put line pixels above 0 and all other pixels below?",
         "The kernel with rows (−1, −1, −1), (2, 2, 2), (−1, −1, −1) for horizontal lines and its transpose "
         f"for vertical ones. Without bias it gives at least {raw.line_margin:g} on line pixels and at most "
-        f"{raw.other_margin:g} elsewhere, so every bias strictly between ${-raw.line_margin:g}$ and "
-        f"${-raw.other_margin:g}$ is exact; ${middle:g}$ leaves the widest margin, {own_margin:g} on both "
-        "sides.",
+        f"{raw.other_margin:g} elsewhere, so every bias strictly between {signed(-raw.line_margin)} and "
+        f"{signed(-raw.other_margin)} is exact; {signed(middle)} leaves the widest margin, {own_margin:g} on "
+        "both sides.",
     )
     page.answer(
         "Which bias keeps only line pixels positive after the ReLU?",
-        f"The same: the ReLU sets what is below 0 to 0 and keeps the rest. With bias ${bias:g}$, "
+        f"The same: the ReLU sets what is below 0 to 0 and keeps the rest. With bias {signed(bias)}, "
         f"{kept.sum()} pixels of the interior stay positive in one of the two channels, and "
         f"{np.sum(kept & either)} of them are on lines ({scene.horizontal.sum()} horizontal, "
         f"{scene.vertical.sum()} vertical, {np.sum(scene.horizontal & scene.vertical)} of them both).",

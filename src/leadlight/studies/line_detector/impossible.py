@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from leadlight.studies.notation import signed
 from leadlight.studies.page import Page
 
 from . import pictures
@@ -119,7 +120,7 @@ def worked_example(page: Page, scene: Scene) -> None:
         "Which kernel gives the worked example's rows −1, 1, −1, and is it a line detector?",
         f"Any kernel with row sums {sums[0]:g}, {sums[1]:g}, {sums[2]:g}, such as (0, 1, 0), (1, 1, 1), (0, "
         "1, 0). None of them is one on the big image: the linear programme's best margin is "
-        f"${best.margin:.3g}$, below 0. The kernel just named: {result}.",
+        f"{signed(best.margin)}, below 0. The kernel just named: {result}.",
     )
     page.mend(
         "The worked example's kernel on the big image",

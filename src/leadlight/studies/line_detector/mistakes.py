@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.signal import convolve2d
 
+from leadlight.studies.notation import signed
 from leadlight.studies.page import Page
 
 from . import pictures
@@ -25,7 +26,7 @@ def other_kernels(page: Page, scene: Scene) -> None:
         rows.append(
             [name, bias, result.found, result.missed, result.zeros, result.false_alarms, result.exact]
         )
-        columns.append((f"{name}, {bias:g}", KERNELS[name], response))
+        columns.append((f"{name}, {signed(bias)}", KERNELS[name], response))
     page.table(
         "filters",
         ["kernel", "bias", "lines found", "lines missed", "exactly 0", "false alarms", "exact"],
@@ -136,6 +137,6 @@ def convolution(page: Page, scene: Scene) -> None:
         "What the sheet (like every deep-learning library) calls a convolution does not flip the kernel. Use "
         "`correlate2d`. With the line kernels, which look the same turned around, no one would notice; with "
         f"the edge kernel {differ} of {correlated.size} responses differ.",
-        wrong=f"convolve2d under the long line: {convolved[10, 8]:g}",
+        wrong=f"convolve2d under the long line: {signed(convolved[10, 8])}",
         right=f"correlate2d under the long line: {correlated[10, 8]:g}",
     )

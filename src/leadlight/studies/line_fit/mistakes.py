@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from leadlight.studies.notation import scientific
 from leadlight.studies.page import Page
 
 from . import pictures
@@ -53,7 +54,7 @@ def missing_factor(
         "The gradient without its factor 2/n",
         "Averaging without the 2 is the gradient of half the loss: the path is that of half the learning "
         f"rate. Leaving out the 1/n too multiplies the rate by {len(x) / 2:g}: in {steps} epochs the loss "
-        f"goes from {growth[0]:.3g} to {growth[-1]:.3g}.",
+        f"goes from {growth[0]:.3g} to {scientific(float(growth[-1]))}.",
         wrong=f"99 % of the way down {wait[1]}",
         right=f"99 % of the way down {wait[0]}",
     )

@@ -42,9 +42,9 @@ def fit(x: np.ndarray, y: np.ndarray, lines: Mapping[str, Any]) -> Figure:
 def curves(losses: Mapping[str, np.ndarray], levels: Mapping[str, float], excess_over: float) -> Figure:
     """Draw losses (epochs + 1,) against the epoch, and beside them how far they are above `excess_over`."""
     figure, axes = subplots(1, 2, figsize=(8.6, 3.3))
-    epochs = np.arange(max(len(values) for values in losses.values()))
-    steps = {name: epochs[: len(values)] for name, values in losses.items()}
-    LossCurvesDisplay(dict(losses), steps, xlabel="epoch").plot(axes[0, 0], title="loss")
+    steps = {name: np.arange(len(values)) for name, values in losses.items()}
+    shown = {name: np.maximum(values, 1e-32) for name, values in losses.items()}  # 0 has no logarithm
+    LossCurvesDisplay(shown, steps, xlabel="epoch").plot(axes[0, 0], title="loss")
     for (name, value), dash in zip(levels.items(), ("--", ":")):
         axes[0, 0].axhline(value, color=INK, linestyle=dash, linewidth=1, label=f"{name}: {value:.5f}")
     legend(axes[0, 0])
@@ -74,7 +74,7 @@ def draw_bowl(
     reach = 0.6 * float(np.ptp(points, axis=0).max()) + 0.3
     domain = [(float(c - reach), float(c + reach)) for c in centre]
     display = FieldDisplay.from_function(
-        lambda lines: np.log10(loss(lines, x, y)),
+        lambda lines: np.log10(loss(lines, x, y) + 1e-30),
         resolution=RESOLUTION,
         domain=domain,
         name="log10 of the loss",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from leadlight.functions import logsumexp, onehot_argmax, softmax
+from leadlight.studies.notation import scientific
 from leadlight.studies.page import Page
 from leadlight.studies.parameters import parameter
 
@@ -61,8 +62,8 @@ def run(parameters: Parameters, page: Page) -> None:
     page.limits(
         "Shares that add up to 1 are not probabilities of anything until a model is trained and calibrated: "
         "softmax of any three numbers looks like confidence.",
-        "The limits are statements about exact numbers. In float64 shares below about 1e-308 are 0 and gaps "
-        "below the rounding of the entries are ties.",
+        "The limits are statements about exact numbers. In float64 shares below about $10^{-308}$ are 0 and "
+        "gaps below the rounding of the entries are ties.",
         "Nothing here was trained: how the temperature changes learning, or attention, is not looked at.",
     )
 
@@ -103,7 +104,7 @@ def _three_vectors(page: Page) -> None:
         "Is softmax invariant to an offset?",
         "Yes, always: the factor $e^{k c}$ stands in the numerator and in every term of the sum, and "
         f"cancels. Between {_tuple(VECTORS[0])} and {_tuple(VECTORS[1])} no share differs by more than "
-        f"{offset:.1g}.",
+        f"{scientific(offset)}.",
     )
     page.answer(
         "Is softmax invariant to a rescaling?",
@@ -144,13 +145,13 @@ def _maps(page: Page, ks: tuple[float, ...], resolution: int) -> None:
         "grid",
         [
             "k",
-            "greatest lse - max",
+            "greatest gap",
             "bound log(2)/k",
-            "least lse - max",
-            "mean distance of softmax from argmax",
+            "least gap",
+            "distance from argmax",
         ],
         rows,
-        "Log-sum-exp and softmax against their limits, on the grid.",
+        "On the grid: the gap lse - max and its bound, and the mean distance of softmax from the one-hot argmax.",
         formats=["g", ".6f", ".6f", ".1e", ".5f"],
     )
     attained = max(abs(row[1] - row[2]) for row in rows)
@@ -185,8 +186,8 @@ def _temperatures(page: Page) -> None:
     mean = float(logsumexp(x, inverse_temperature=hot) - np.log(3) / hot)
     page.claim(
         "limits-of-softmax",
-        f"At $k = {_power(hot)}$ softmax is uniform, at $k = {_power(cold)}$ it is the one-hot argmax with ties shared "
-        "equally.",
+        f"At k = {scientific(hot)} softmax is uniform, at k = {scientific(cold)} it is the one-hot argmax "
+        "with ties shared equally.",
         uniform <= 1e-5 and sharp <= 1e-15,
         {"greatest distance from 1/3": uniform, "greatest distance from the one-hot argmax": sharp},
     )
@@ -237,14 +238,9 @@ def _gradient(page: Page, ks: tuple[float, ...], n_checks: int) -> None:
         "Show that the gradient of lse is softmax, and that lse tends to max.",
         "Both are derived on this page: the chain rule brings down the factor k that the 1/k in front "
         "cancels, and the sum of exponentials lies between its greatest term and n times that. Against "
-        f"autograd the gradient is off by at most {gradient:.1e} over {n_checks * len(ks)} random vectors, "
-        "and the bounds hold on every grid point.",
+        f"autograd the gradient is off by at most {scientific(gradient)} over {n_checks * len(ks)} random "
+        "vectors, and the bounds hold on every grid point.",
     )
-
-
-def _power(k: float) -> str:
-    """Return a power of ten as LaTeX."""
-    return f"10^{{{round(np.log10(k))}}}"
 
 
 def _tuple(values: np.ndarray | tuple[float, ...], spec: str = "g") -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from leadlight.functions import logsumexp, logsumexp_gradient, onehot_argmax, softmax, softmax_jacobian
+from leadlight.studies.notation import scientific
 from leadlight.studies.page import Page
 
 __all__ = ["COLD", "HOT", "autograd_errors", "bound_violation", "derive", "rounding"]
@@ -145,7 +146,7 @@ def _hot(page: Page, points: np.ndarray) -> None:
             r"nothing "
             r"about $x$, it tends to the mean.",
         ],
-        f"softmax at k = {HOT:g} against the first order",
+        f"softmax at k = {scientific(HOT)} against the first order",
         float(np.max(np.abs(softmax(points, 1, HOT) - first_order))),
         1e-9,
     )
@@ -162,7 +163,8 @@ def _ties(page: Page, points: np.ndarray) -> None:
             r"greatest, the "
             r"sum tends to $t$: the limit is $\frac{1}{t}$ for each of them and 0 for the others.",
         ],
-        f"softmax at k = {COLD:g} against the one-hot argmax with shared ties, on vectors of whole numbers",
+        f"softmax at k = {scientific(COLD)} against the one-hot argmax with shared ties, on vectors of whole "
+        "numbers",
         float(np.max(np.abs(softmax(tied, 1, COLD) - onehot_argmax(tied, axis=1)))),
         1e-15,
     )

@@ -121,8 +121,8 @@ def wrong_components(page: Page, resolution: int) -> None:
         "The second row of pictures shows component 1 again",
         "Two shares add up to 1, so the second map must be the first one's complement. Drawn twice, "
         "component 1 gives sums far from it.",
-        wrong=f"sum of the two maps: {2 * shares[:, 0].min():.3g} to {2 * shares[:, 0].max():.3g}",
-        right=f"sum of the two maps: {shares.sum(axis=1).min():.3g} to {shares.sum(axis=1).max():.3g}",
+        wrong=f"sum of the two maps: {2 * shares[:, 0].min():.3f} to {2 * shares[:, 0].max():.3f}",
+        right=f"sum of the two maps: {shares.sum(axis=1).min():.3f} to {shares.sum(axis=1).max():.3f}",
     )
     cold = softmax(points, inverse_temperature=1e6)[:, 0]
     wrong = float(np.mean(np.abs(swapped(points) - cold)))
