@@ -23,7 +23,6 @@ from .result import (
     StudyResult,
     Table,
     Value,
-    canonical_json,
 )
 
 __all__ = ["append", "read_result"]
@@ -33,7 +32,8 @@ JOURNAL = "page.jsonl"
 
 def append(folder: Path, kind: str, piece: dict[str, Any]) -> None:
     """Add one piece to the journal in `folder`."""
-    line = canonical_json({"kind": kind, **piece}, indent=None)
+    # not canonical: evidence is shown in the order in which the study gave it
+    line = json.dumps({"kind": kind, **piece}, ensure_ascii=False, allow_nan=False)
     try:
         with open(folder / JOURNAL, "ab") as stream:
             # the newline comes first too: a line that an interrupt cut short cannot spoil the next

@@ -293,7 +293,7 @@ def plain(value: Any, where: str = "value") -> Any:
     raise ParameterError(f"{where} is of type {type(value).__name__}, which cannot be recorded as JSON.")
 
 
-def canonical_json(value: Any, indent: int | None = 1) -> str:
+def canonical_json(value: Any) -> str:
     """Return JSON text that is the same for equal values: sorted keys, shortest round-trip floats, no NaN."""
-    text = json.dumps(plain(value), sort_keys=True, indent=indent, ensure_ascii=False, allow_nan=False)
-    return text + "\n" if indent is not None else text
+    text = json.dumps(plain(value), sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False)
+    return text + "\n"
