@@ -1,0 +1,135 @@
+"""The loss by number of units: the sheet's first network, curves, the sheet's losses beside ours, maps."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from leadlight.data import Dataset
+from leadlight.network import mlp
+from leadlight.studies.page import Page
+
+from . import pictures
+from .widths import NO_LOSS, Trained, train_widths
+
+__all__ = ["COURSE_EPOCH", "COURSE_LOSSES", "first_network", "losses", "maps"]
+
+COURSE_EPOCH = 9000
+COURSE_LOSSES = {1: 0.525, 2: 0.236, 3: 0.043, 5: 0.006}
+UNITS = "Hidden units and the loss"
+
+
+def first_network(page: Page, data: Dataset, n_seeds: int, epochs: int) -> None:
+    """Train the sheet's first network, 2-2-1, for few epochs at a high rate."""
+    net = mlp(2, [2], 1, activation="sigmoid", seed=0)
+    page.table(
+        "first-network",
+        ["layer", "weights", "parameters"],
+        [[row.layer, "×".join(map(str, row.shape)), row.parameters] for row in net.summary().rows]
+        + [["total", "", net.n_parameters]],
+        "The first network, 2-2-1: parameters by layer (weights and biases).",
+        section=UNITS,
+    )
+    page.claim(
+        "nine-parameters",
+        "A 2-2-1 network has 9 parameters.",
+        net.n_parameters == 9,
+        {"parameters": net.n_parameters},
+    )
+    first = train_widths(page, data, "sigmoid", [2], n_seeds, 1e-2, epochs, label="first")
+    shares = 100 * (1 - first.errors[2] / len(data))
+    page.table(
+        "first-training",
+        ["epochs", "loss at the start", "loss at the end", "per cent right"],
+        [
+            [
+                epochs,
+                page.interval(first.losses[2][:, 0]),
+                page.interval(first.final[2]),
+                page.interval(shares),
+            ]
+        ],
+        f"The first network after {epochs} epochs at learning rate 0.01: median [quartiles] of {n_seeds} "
+        "seeds. This is too short to see what two units can do.",
+        formats=[None, ".3f", ".3f", ".1f"],
+        section=UNITS,
+    )
+
+
+def losses(page: Page, trained: Trained, lr: float, epochs: int) -> None:
+    """Show losses by width and the sheet's beside them."""
+    comparable = epochs > COURSE_EPOCH and lr == 1e-3
+    at = min(COURSE_EPOCH, epochs - 1)
+    rows, within = [], {}
+    for width in trained.widths:
+        values = trained.losses[width][:, at]
+        course = COURSE_LOSSES.get(width) if comparable else None
+        inside = None if course is None else bool(values.min() <= course <= values.max())
+        if inside is not None:
+            within[width] = inside
+        rows.append(
+            [width, page.interval(values), float(values.min()), float(values.max()), course, inside,
+             page.interval(trained.final[width]), page.interval(trained.errors[width])]
+        )  # fmt: skip
+    page.table(
+        "losses",
+        ["units", f"loss at epoch {at:,}", "least", "greatest", "sheet", "sheet within", "final loss",
+         "points wrong"],
+        rows,
+        f"Cross-entropy of {len(trained.final[trained.widths[0]])} sigmoid networks a width, median "
+        "[quartiles]; the sheet's single run, and whether it lies between our least and greatest; loss and "
+        "errors after the last epoch.",
+        formats=[None, ".4f", ".4f", ".4f", ".3f", None, ".4f", ".0f"],
+        section=UNITS,
+    )  # fmt: skip
+    page.figure(
+        "losses",
+        pictures.losses(trained.losses, COURSE_LOSSES if comparable else {}, COURSE_EPOCH),
+        "Loss against epoch, median and quartiles over seeds. One and two units come to rest at a floor; from "
+        "three units on the loss keeps falling."
+        + (" Crosses: the sheet's single runs at epoch 9,000." if comparable else ""),
+        alt="Falling loss curves, one band a number of hidden units.",
+        section=UNITS,
+    )
+    if within:
+        page.claim(
+            "sheet-losses-in-range",
+            f"The sheet's losses at epoch {COURSE_EPOCH:,} lie in the range of our seeds at every width.",
+            all(within.values()),
+            {
+                f"{w} units: sheet, ours": f"{COURSE_LOSSES[w]:.3f}, "
+                f"{trained.losses[w][:, at].min():.4f} to {trained.losses[w][:, at].max():.4f}"
+                for w in within
+            },
+            must_hold=False,
+        )
+    medians = [float(np.median(trained.final[w])) for w in trained.widths]
+    page.claim(
+        "more-units-less-loss",
+        "The median final loss falls with every width.",
+        bool(np.all(np.diff(medians) < 0)),
+        {f"{w} units": page.interval(trained.final[w]) for w in trained.widths},
+        must_hold=False,
+    )
+    reached = trained.solved(3)
+    page.claim(
+        "three-units-suffice",
+        f"Three sigmoid units bring the loss below {NO_LOSS:g} without errors in at least half of the seeds.",
+        bool(reached.mean() >= 0.5),
+        {"share of seeds": page.share(int(reached.sum()), len(reached)),
+         "final loss": page.interval(trained.final[3]), "points wrong": page.interval(trained.errors[3])},
+        must_hold=False,
+    )  # fmt: skip
+
+
+def maps(page: Page, data: Dataset, trained: Trained) -> None:
+    """Draw what the network of median loss decides at each width, with its unit lines."""
+    page.figure(
+        "maps",
+        pictures.maps(data, {w: trained.typical(w) for w in trained.widths}),
+        "The data, and for each number of sigmoid units the network with the median final loss: its decision "
+        "and the lines on which its units are at one half (grey strip: the side where the unit is on). One "
+        "line gives a half-plane, two give a strip or a wedge that lets part of the ring in, three close a "
+        "curve around the disc.",
+        alt="Decision maps with unit lines: half-plane, strip, and closed regions around the disc.",
+        section=UNITS,
+    )
