@@ -205,7 +205,7 @@ def test_intervals_against_numpy_and_scipy():
 
 def test_canonical_json():
     value = {"b": np.float64(0.1), "a": (1, np.bool_(True), None, "ü"), "c": np.arange(2)}
-    assert canonical_json(value, indent=None) == '{"a": [1, true, null, "ü"], "b": 0.1, "c": [0, 1]}'
+    assert "".join(canonical_json(value).split()) == '{"a":[1,true,null,"ü"],"b":0.1,"c":[0,1]}'
     assert canonical_json({"x": 1e-300}) == '{\n "x": 1e-300\n}\n'
     for bad in (float("nan"), {"a": [np.inf]}, {1: 2}, {1, 2}, b"bytes"):
         with pytest.raises(ParameterError):
