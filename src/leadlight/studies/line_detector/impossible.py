@@ -145,7 +145,7 @@ def worked_example(page: Page, scene: Scene) -> None:
             r"The response of a patch $p$ is $r(p) = \sum_{ij} k_{ij} p_{ij} + b$.",
             r"The patch $q$ (not on a line) is the patch $p$ (on a line) with its top row lit, so "
             rf"$r(q) - r(p) = s_1 = {proof.excess}$ for every kernel with these row sums and every bias.",
-            r"Were $r(p) > 0$, then $r(q) > 1 > 0$, although $r(q) < 0$ is asked for.",
+            rf"Were $r(p) > 0$, then $r(q) > {proof.excess} > 0$, although $r(q) < 0$ is asked for.",
         ],
         "the difference of the two responses for 1,000 random kernels with row sums 1, 3, 1",
         _largest_deviation(page, proof.other - proof.line, proof.excess),
