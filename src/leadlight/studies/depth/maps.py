@@ -1,0 +1,99 @@
+"""Decision maps of one seed a depth, and the sheet's map drawn transposed beside the right one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...data import Dataset
+from ...network import Network
+from ...plots import DecisionMapDisplay, style
+from ..page import Page
+
+__all__ = ["agreement", "decision_maps", "median_network"]
+
+
+def median_network(networks: list[Network], accuracies: np.ndarray) -> Network:
+    """The network of (upper) median accuracy: a typical one, neither the luckiest nor the unluckiest."""
+    return networks[int(np.argsort(accuracies, kind="stable")[len(accuracies) // 2])]
+
+
+def agreement(display: DecisionMapDisplay, points: np.ndarray, classes: np.ndarray) -> float:
+    """Share of the points whose pixel in the map shows their class; points outside the map are left out."""
+    x0, x1, y0, y1 = display.extent
+    rows, columns = display.classes.shape
+    column = np.floor((points[:, 0] - x0) / (x1 - x0) * columns).astype(int)
+    row = np.floor((points[:, 1] - y0) / (y1 - y0) * rows).astype(int)
+    inside = (column >= 0) & (column < columns) & (row >= 0) & (row < rows)
+    return float(np.mean(display.classes[row[inside], column[inside]] == classes[inside]))
+
+
+def decision_maps(
+    page: Page, networks: dict[int, Network], test: Dataset, half_width: float, resolution: int
+) -> None:
+    """Draw the test points and one map a depth; check that each map is the right way up; show the transposed one."""
+    points, labels = test.X, test.y
+    maps = {
+        depth: DecisionMapDisplay.from_network(net, half_width, resolution, class_names=test.class_names)
+        for depth, net in networks.items()
+    }
+    figure, axes = style.subplots(2, -(-(len(maps) + 1) // 2), figsize=(9.4, 6.2))
+    panels = list(axes.flat)
+    extent = (-half_width, half_width, -half_width, half_width)
+    plain = DecisionMapDisplay(np.zeros((1, 1), dtype=int), extent, test.class_names)
+    plain.plot(panels[0], points=points, labels=labels, point_size=5, legend=False, title="test points")
+    panels[0].images[0].remove()
+    right, flipped = [], []
+    for ax, (depth, display) in zip(panels[1:], maps.items()):
+        predicted = networks[depth](points).argmax(axis=1)
+        accuracy = 100 * np.mean(predicted == labels)
+        title = f"{depth} hidden layer{'s' * (depth > 1)}: {accuracy:.1f} %"
+        display.plot(ax, points=points, labels=labels, point_size=4, legend=depth == min(maps), title=title)
+        right.append(agreement(display, points, predicted))
+        flipped.append(agreement(_transposed(display), points, predicted))
+    for ax in panels[len(maps) + 1 :]:
+        ax.set_visible(False)
+    page.figure(
+        "maps",
+        figure,
+        f"The class that a network of each depth gives to every point of the square ({resolution} x {resolution} "
+        "pixels), with the test points drawn in. Of the seeds with these test points each depth shows the one of "
+        "median test accuracy, which is given. A dot on another colour's ground is an error.",
+        alt="Decision maps of networks with one to several hidden layers under the arms of a spiral.",
+    )
+    best = int(np.argmax([np.mean(net(points).argmax(axis=1) == labels) for net in networks.values()]))
+    depth = list(networks)[best]
+    predicted = networks[depth](points).argmax(axis=1)
+    for name, display, what in (
+        ("map-transposed", _transposed(maps[depth]), "transposed"),
+        ("map-upright", maps[depth], "right"),
+    ):
+        figure, axes = style.subplots(1, 1, figsize=(3.6, 3.0))
+        display.plot(axes[0, 0], points=points, labels=labels, point_size=4, legend=False)
+        share = agreement(display, points, predicted)
+        page.figure(
+            name,
+            figure,
+            f"The map of {depth} hidden layer{'s' * (depth > 1)} drawn {what}: its colour under a test point is the "
+            f"network's answer for {100 * share:.1f} % of them.",
+            alt=f"A decision map with test points, {what}.",
+        )
+    page.mend(
+        "The decision map drawn transposed",
+        "Points are listed with the first coordinate slowest and reshaped to an image, whose rows are heights: the "
+        "map is mirrored at the diagonal, its points are not. Over all depths the colour under a test point is the "
+        f"network's answer for {100 * np.mean(flipped):.1f} % of the points, and {100 * np.mean(right):.1f} % the "
+        "right way round (the rest lie in a pixel that a boundary crosses).",
+        wrong="map-transposed",
+        right="map-upright",
+    )
+    page.claim(
+        "maps-are-upright",
+        "In every map the pixel under a test point has the colour of the network's answer, for more than 95 % of them.",
+        min(right) > 0.95,
+        {"least share, as drawn": min(right), "mean share, transposed": float(np.mean(flipped))},
+        must_hold=resolution >= 200,
+    )
+
+
+def _transposed(display: DecisionMapDisplay) -> DecisionMapDisplay:
+    return DecisionMapDisplay(display.classes.T, display.extent, display.class_names)
