@@ -1,0 +1,136 @@
+"""What is left of a network far from the origin: the cones of the network without its biases.
+
+ReLU, leaky ReLU and abs are positively homogeneous, phi(r z) = r phi(z) for r > 0, and change by no more than
+their argument does. So f(r u)/r differs from the bias-free f0(u) by at most C/r. Exactly: along a ray x = r u
+every preactivation ends up as a r + c, whose sign for large r is that of a, or of c where a = 0. Each cone of
+f0 thereby has one cell of f, found here in rational arithmetic, with the very gradient of f0 on the cone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from leadlight.errors import ModelError
+from leadlight.geometry import ReferenceComplex, enumerate_cells
+from leadlight.network import Network
+
+__all__ = ["FAR", "FarCells", "deviations", "far_cells", "far_pattern", "offset_bound", "without_biases"]
+
+FAR = 10.0**10  # half-width of the box that stands for the whole plane
+_Pattern = tuple[tuple[int, ...], ...]
+
+
+def without_biases(net: Network) -> Network:
+    """Return the network with all biases set to zero."""
+    return net.with_parameters(net.weights, [np.zeros_like(b) for b in net.biases])
+
+
+def offset_bound(net: Network) -> float:
+    """Return C with |f(x) - f0(x)| <= C for every x, in the maximum norm.
+
+    The error that enters a layer grows by at most the layer's greatest absolute row sum, and its bias adds
+    to it: C_l = ||W_l|| C_{l-1} + ||b_l||. For activations with slopes within [-1, 1] and phi(0) = 0.
+
+    Examples
+    --------
+    >>> net = Network.from_arrays([[[1.0, -2.0]], [[3.0]]], [[0.5], [0.25]])
+    >>> offset_bound(net)  # 3 * 0.5 + 0.25
+    1.75
+    """
+    for act in net.activations:
+        if act.pieces is None or np.abs(act.pieces.slopes).max() > 1 or act.pieces.intercepts.any():
+            raise ModelError(
+                f"The activation {act.spec!r} is not positively homogeneous with slopes within [-1, 1]; "
+                "the bound holds for relu, abs and leaky_relu."
+            )
+    bound = 0.0
+    for weights, bias in zip(net.weights, net.biases, strict=True):
+        bound = float(np.abs(weights).sum(axis=1).max()) * bound + float(np.abs(bias).max())
+    return bound
+
+
+def deviations(net: Network, radii: Sequence[float], n_directions: int = 360) -> np.ndarray:
+    """Return max over directions u of |f(r u)/r - f0(u)|, for each radius r: shape (len(radii),)."""
+    angles = 2 * np.pi * (np.arange(n_directions) + 0.5) / n_directions
+    directions = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    cones = without_biases(net)(directions)
+    return np.array([float(np.abs(net(r * directions) / r - cones).max()) for r in radii])
+
+
+def far_pattern(net: Network, direction: Sequence[Fraction]) -> _Pattern:
+    """Return the activation pattern of a network at r u for all large r, exactly.
+
+    Parameters
+    ----------
+    net : Network
+        Two inputs; activations with a single breakpoint at 0 (relu, abs, leaky_relu).
+    direction : (u1, u2)
+        Exact numbers, not both zero.
+
+    Examples
+    --------
+    The second unit's line x1 = -1 and the first's x1 = 1 are both behind a point far to the right.
+
+    >>> net = Network.from_arrays([[[1.0, 0.0], [-1.0, 0.0]], [[1.0, 1.0]]], [[-1.0, -1.0], [0.0]])
+    >>> far_pattern(net, (Fraction(1), Fraction(0)))
+    ((1, 0),)
+    """
+    zero = Fraction(0)
+    values = [(Fraction(direction[0]), zero), (Fraction(direction[1]), zero)]  # a r + c as (a, c)
+    pattern = []
+    for weights, bias, act in zip(net.weights[:-1], net.biases[:-1], net.activations):
+        if act.pieces is None or act.pieces.breakpoints.tolist() != [0.0]:
+            raise ModelError(f"The activation {act.spec!r} does not have its one breakpoint at 0.")
+        slopes = [Fraction(s) for s in act.pieces.slopes.tolist()]
+        chosen, after = [], []
+        for row, offset in zip(weights.tolist(), bias.tolist()):
+            w = [Fraction(v) for v in row]
+            a = sum((v * x[0] for v, x in zip(w, values)), zero)
+            c = sum((v * x[1] for v, x in zip(w, values)), Fraction(offset))
+            piece = int(a > 0 or (a == 0 and c > 0))
+            chosen.append(piece)
+            after.append((slopes[piece] * a, slopes[piece] * c))
+        pattern.append(tuple(chosen))
+        values = after
+    return tuple(pattern)
+
+
+@dataclass(frozen=True)
+class FarCells:
+    """How the cells of a network in a box answer to the cones of its bias-free network."""
+
+    cones: int  # cells of the bias-free network
+    matched: int  # cones that have a cell of their own, with exactly the cone's gradient
+    unbounded: int  # cells of the network that reach the border of the box
+    area_share: float  # of the box, taken up by the matched cells
+
+    @property
+    def strips(self) -> int:
+        """Cells that reach the border and are no cone's: between parallel creases, for a box large enough."""
+        return self.unbounded - self.matched
+
+
+def far_cells(net: Network, complex: ReferenceComplex) -> FarCells:
+    """Match the cones of the bias-free network with cells of the network, exactly.
+
+    Parameters
+    ----------
+    net : Network
+    complex : ReferenceComplex
+        Its cells in a square about the origin.
+    """
+    cones = enumerate_cells(without_biases(net), [(-1, 1), (-1, 1)]).cells
+    by_pattern = {cell.pattern: cell for cell in complex.cells}
+    matched = {}
+    for cone in cones:
+        cell = by_pattern.get(far_pattern(net, cone.interior_point))
+        if cell is not None and cell.affine[0] == cone.affine[0]:
+            matched[cell.pattern] = cell
+    half_width = complex.domain[0][1]
+    reach = sum(any(max(abs(x), abs(y)) == half_width for x, y in cell.polygon) for cell in complex.cells)
+    taken = sum((cell.area for cell in matched.values()), Fraction(0))
+    return FarCells(len(cones), len(matched), reach, float(taken / (4 * half_width**2)))
