@@ -88,6 +88,7 @@ def rc() -> Any:
         "image.origin": "lower",
         "image.interpolation": "nearest",
         "axes.formatter.use_mathtext": True,
+        "contour.negative_linestyle": "solid",  # dashes would say that negative levels differ in kind
         "axes.formatter.limits": (-4, 5),
         "svg.fonttype": "path",
         "svg.hashsalt": "leadlight",

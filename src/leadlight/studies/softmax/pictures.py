@@ -17,7 +17,7 @@ __all__ = ["components", "contours", "gap_along_a_line", "maps", "temperatures"]
 
 HALF_WIDTH = 1.0
 # solid contours: the sign of a value means nothing here
-IN_STYLE = matplotlib.rc_context({**rc(), "contour.negative_linestyle": "solid"})
+IN_STYLE = matplotlib.rc_context(rc())
 
 
 @IN_STYLE
