@@ -17,7 +17,6 @@ from .descent import Descent, loss
 __all__ = ["bowl", "curves", "draw_bowl", "fit"]
 
 RESOLUTION = 160  # pixels a side of the bowl: it is smooth
-# solid contours: the sign of a logarithm means nothing here
 IN_STYLE = matplotlib.rc_context(rc())
 
 
