@@ -57,8 +57,9 @@ def sweep_gains(
     seeds = page.seeds("networks", n_seeds)
     data, test = (images.features(), images.labels), (held_out.features(), held_out.labels)
     shape = (len(gains), n_seeds)
+    sizes = (*SIZES[:-1], images.n_classes)
     networks = [
-        mlp(SIZES[0], SIZES[1:-1], SIZES[-1], activation=PHI, init=f"xavier_{mode}(gain={gain!r})", seed=seed)
+        mlp(sizes[0], sizes[1:-1], sizes[-1], activation=PHI, init=f"xavier_{mode}(gain={gain!r})", seed=seed)
         for gain in map(float, gains)
         for seed in seeds
     ]
@@ -69,7 +70,7 @@ def sweep_gains(
         optimizer="sgd",
         lr=1e-2,
         epochs=epochs,
-        batch_size=64,
+        batch_size=min(64, len(images)),
         seed=seeds * len(gains),
         test=test,
         record="epoch",
