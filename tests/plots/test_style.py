@@ -71,3 +71,16 @@ def test_text_reads_on_its_ground(ground, text):
 def test_flat_axes_for_a_cube_are_refused():
     with pytest.raises(ParameterError, match="3d"):
         HiddenCubeDisplay(np.zeros((2, 3))).plot(style.subplots()[1][0, 0])
+
+
+def test_a_legend_above_names_each_handle_once_in_one_row_without_a_frame():
+    figure, axes = style.subplots(1, 2)
+    for ax in axes.flat:
+        ax.plot([0, 1], [0, 1], label="rise")
+        ax.plot([0, 1], [1, 0], label="fall")
+    style.legend_above(figure, axes[0, 0].get_legend_handles_labels()[0])
+    figure.canvas.draw()
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["rise", "fall"]
+    assert not legend.get_frame_on()
+    assert legend.get_window_extent().y0 >= axes[0, 0].get_window_extent().y1

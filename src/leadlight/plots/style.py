@@ -36,6 +36,7 @@ __all__ = [
     "drawing",
     "label_plane",
     "legend",
+    "legend_above",
     "legend_beside",
     "rc",
     "readable_on",
@@ -187,6 +188,12 @@ def legend_beside(ax: Axes, **kw: Any) -> None:
                 figure.legend(handles, labels, loc="outside right upper", **kw)
         else:
             ax.legend(handles, labels, loc="upper left", bbox_to_anchor=(1.0, 1.0), **kw)
+
+
+def legend_above(figure: Figure, handles: Sequence[Any], **kw: Any) -> None:
+    """Name what is on several panels once, in one row above the figure; `handles` carry their labels."""
+    with matplotlib.rc_context(rc()):
+        figure.legend(handles=list(handles), loc="outside upper center", ncols=len(handles), **kw)
 
 
 def class_colours(n: int) -> list[tuple[float, float, float]]:
