@@ -13,9 +13,12 @@ from leadlight.data import damped_sine
 from leadlight.studies.page import Page
 from leadlight.studies.parameters import parameter
 
+from .answers import answer_sides
+from .comparison import show_sides
 from .fits import Schedule
 from .mistakes import mend_all
-from .sides import prove_mirroring, show_sides, train_sides
+from .sheet_losses import compare_with_sheet
+from .sides import prove_mirroring, train_sides
 from .skeletons import prove_staircases, show_skeletons
 from .widths import show_widths, sweep
 
@@ -32,12 +35,12 @@ class Parameters:
     more_units: tuple[int, ...] = parameter(
         (20, 40), "wider networks, to see whether both sides can be fitted", minimum=1, maximum=256
     )
-    seeds: int = parameter(10, "starts a width", minimum=2, maximum=1000, quick=5)
+    seeds: int = parameter(10, "starts a width", minimum=2, maximum=1000, quick=4)
     units: int = parameter(10, "hidden units of the networks looked at closely", minimum=1, maximum=256)
-    starts: int = parameter(40, "starts of those, for each curve and loss", minimum=2, maximum=1000, quick=12)
-    epochs: int = parameter(20_000, "epochs of every training", minimum=1, maximum=1_000_000, quick=6000)
+    starts: int = parameter(40, "starts of those, for each curve and loss", minimum=2, maximum=1000, quick=10)
+    epochs: int = parameter(20_000, "epochs of every training", minimum=1, maximum=1_000_000, quick=5000)
     mirrored_epochs: int = parameter(
-        14_000, "epochs after which the mirrored curve is compared with the sheet's", minimum=1, quick=4000
+        14_000, "epochs after which the mirrored curve is compared with the sheet's", minimum=1, quick=3500
     )
     lr: float = parameter(0.01, "learning rate of Adam", above=0.0, maximum=0.1)
 
@@ -49,8 +52,8 @@ def run(parameters: Parameters, page: Page) -> None:
     chosen = tuple(sorted(set(p.widths)))
     page.method(
         "The curve is $y = \\sin(3x)\\, e^{-x/8}$ at the 200 points −10, −9.9, ..., 9.9, without noise. Networks are "
-        f"1-h-1, sigmoid units and a linear output, torch's default initialisation; loss $\\frac1n \\sum (y - p)^2$ without "
-        f"the factor ½; Adam at {p.lr:g}, all samples in every step, {p.epochs:,} epochs, float32 on the CPU. "
+        f"1-h-1, sigmoid units and a linear output, torch's default initialisation; loss $\\frac1n \\sum (y - p)^2$ "
+        f"without the factor ½; Adam at {p.lr:g}, all samples in every step, {p.epochs:,} epochs, float32 on the CPU. "
         f"{p.seeds} starts for each width of the sweep; {p.starts} starts of {p.units} units for each curve and loss "
         "looked at closely, the same starts each time. Losses are those after the last update. A half fits well when "
         "its $R^2 = 1 - \\sum (y - p)^2 / \\sum (y - \\bar y)^2$, over the half alone, is near 1."
@@ -62,7 +65,9 @@ def run(parameters: Parameters, page: Page) -> None:
     networks = [net for f in (*found.values(), *sides.named().values()) for net in f.networks]
     prove_staircases(page, networks)
     show_skeletons(page, sides.sheet)
-    show_sides(page, sides, found, p.units, schedule)
+    compare_with_sheet(page, sides, found, p.units, schedule)
+    show_sides(page, sides, found, p.units, p.epochs)
+    answer_sides(page, sides, found, p.units)
     prove_mirroring(page, sides.sheet, schedule)
     mend_all(page, sides)
     page.limits(

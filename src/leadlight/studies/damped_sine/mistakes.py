@@ -76,8 +76,10 @@ def _mirror(page: Page, sides: Sides) -> None:
         f"{theirs[-1]:.1f}; the mirror image of the samples runs from {x[0]:.1f} to {x[-1]:.0f}. They differ in one "
         "sample of 200, the one where the large swings begin. The same starts on both; on the sheet's curve the "
         f"large swings are fitted better in {np.sum(sides.sheet.lead > 0)} of {n}.",
-        wrong=f"function mirrored, grid kept: large swings better in {ahead[0]} of {n} starts, median loss {np.median(sides.mirrored.final):.3f}",
-        right=f"samples mirrored: in {ahead[1]} of {n}, median loss {np.median(sides.image.final):.3f}",
+        wrong=f"function mirrored, grid kept: large swings better in {ahead[0]} of {n} starts, median loss "
+        f"{np.median(sides.mirrored.final):.3f}",
+        right=f"samples mirrored: large swings better in {ahead[1]} of {n} starts, median loss "
+        f"{np.median(sides.image.final):.3f}",
     )
 
 
@@ -88,9 +90,9 @@ def _floor(page: Page, fits: Fits) -> None:
     at = int(np.argmin(np.abs(y)))
     page.mend(
         "A relative error without a floor",
-        f"The sample nearest 0 lies at x = {scientific(float(x[at]))}, where y is {scientific(float(y[at]))}: divided by "
-        "y², its error outweighs all others together. With a floor of 0.05 max |y| every sample has its say. The "
+        f"The sample nearest 0 lies at x = {scientific(float(x[at]))}, where y is {scientific(float(y[at]))}: divided "
+        "by y², its error outweighs all others together. With a floor of 0.05 max |y| every sample has its say. The "
         "typical network:",
-        wrong=f"mean of ((y − p) / y)²: {bare:.1e}",
+        wrong=f"mean of ((y − p) / y)²: {scientific(bare)}",
         right=f"mean of ((y − p) / max(|y|, floor))²: {floored:.2f}",
     )

@@ -52,7 +52,7 @@ def prove_staircases(page: Page, networks: Sequence[Network]) -> None:
         {
             "networks": len(agree),
             "where every jump agrees": sum(agree),
-            "thresholds": sum(pieces) - len(pieces),
+            "jumps": sum(pieces) - len(pieces),
         },
     )
     page.derivation(
@@ -143,8 +143,8 @@ def _draw_skeleton(page: Page, net: Network, x: np.ndarray, y: np.ndarray) -> No
     margin = 0.06 * np.ptp(shown)
     display.ax_.set_ylim(shown.min() - margin, shown.max() + margin)
     axes[0, 0].set_xlabel("")
-    handles, labels = display.ax_.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=4)
+    handles, _ = display.ax_.get_legend_handles_labels()
+    style.legend_above(figure, handles)
     page.figure(
         "skeleton",
         figure,
@@ -181,7 +181,7 @@ def _draw_thresholds(page: Page, fits: Fits) -> None:
         Line2D([], [], color=colours[s], marker=m, linestyle="", markersize=5, label=name)
         for s, m, name in ((1, "^", "the unit makes a rise"), (-1, "v", "the unit makes a fall"))
     ]
-    figure.legend(handles=handles, loc="outside upper center", ncols=2)
+    style.legend_above(figure, handles)
     gone = sum(len(net.biases[0]) - len(thresholds_inside(net, x.min(), x.max())) for net in fits.networks)
     page.figure(
         "thresholds",
@@ -189,5 +189,5 @@ def _draw_thresholds(page: Page, fits: Fits) -> None:
         f"Thresholds of the units of all {len(order)} starts, one row a start, the best at the top. Pale lines: zeros "
         f"of the sine. The units stand where the curve swings most. {gone} of {sum(n.n_units for n in fits.networks)} "
         "thresholds lie off the axis.",
-        alt="Rows of triangles up and down in turn, dense on the left where the curve swings most, sparse on the right.",
+        alt="Rows of triangles, up and down in turn: dense on the left where the curve swings most, few on the right.",
     )

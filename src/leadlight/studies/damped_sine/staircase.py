@@ -6,6 +6,7 @@ evaluated between neighbouring thresholds and beyond the outer ones, O(h^2) oper
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ def staircase(skeleton: StepSkeleton) -> Staircase:
             rise = height if weight > 0 else -height
             rises[-bias / weight] = rises.get(-bias / weight, Fraction(0)) + rise
     edges = sorted(rises)
-    between = [(left + right) / 2 for left, right in zip(edges, edges[1:])]
+    between = [(left + right) / 2 for left, right in itertools.pairwise(edges)]
     points = [edges[0] - 1, *between, edges[-1] + 1] if edges else [Fraction(0)]
     levels = [
         Fraction(skeleton.offset) + sum((h for k, c, h in zip(w, b, v) if k * x + c > 0), start=Fraction(0))

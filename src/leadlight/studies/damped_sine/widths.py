@@ -12,15 +12,14 @@ from leadlight.studies.page import Page
 
 from .fits import Fits, Schedule, fit
 
-__all__ = ["SHEET_LOSS", "SHEET_MIRRORED", "Sheet", "show_widths", "sweep", "within"]
+__all__ = ["SHEET_LOSS", "ByWidth", "show_widths", "sweep"]
 
 SHEET_LOSS = 0.252  # one run of 10 units, 20,000 epochs
-SHEET_MIRRORED = 0.078  # one run of 10 units on the mirrored curve, 14,000 epochs
 
-Sheet = Mapping[int, Fits]
+ByWidth = Mapping[int, Fits]
 
 
-def sweep(page: Page, data: Dataset, widths: tuple[int, ...], n_seeds: int, schedule: Schedule) -> Sheet:
+def sweep(page: Page, data: Dataset, widths: tuple[int, ...], n_seeds: int, schedule: Schedule) -> ByWidth:
     """Train `n_seeds` networks of each width; return their fits by width."""
     order = sorted(set(widths))
     seeds = {h: page.seeds(f"width {h}", n_seeds) for h in order}
@@ -31,12 +30,7 @@ def sweep(page: Page, data: Dataset, widths: tuple[int, ...], n_seeds: int, sche
     return {h: fits.part(slice(i * n_seeds, (i + 1) * n_seeds)) for i, h in enumerate(order)}
 
 
-def within(value: float, values: np.ndarray) -> bool:
-    """Return whether a value lies in the range of others."""
-    return bool(values.min() <= value <= values.max())
-
-
-def show_widths(page: Page, found: Sheet, chosen: tuple[int, ...], schedule: Schedule) -> None:
+def show_widths(page: Page, found: ByWidth, chosen: tuple[int, ...], schedule: Schedule) -> None:
     """Show the loss against the width, typical fits, and claim what the sweep shows of the `chosen` widths."""
     variance = float(np.var(next(iter(found.values())).data.y))
     _figures(page, found, chosen, variance)
@@ -89,7 +83,7 @@ def show_widths(page: Page, found: Sheet, chosen: tuple[int, ...], schedule: Sch
     )
 
 
-def _figures(page: Page, found: Sheet, chosen: tuple[int, ...], variance: float) -> None:
+def _figures(page: Page, found: ByWidth, chosen: tuple[int, ...], variance: float) -> None:
     figure, axes = style.subplots(1, 2, figsize=(9.0, 3.3))
     SweepDisplay(
         list(chosen), [found[h].final for h in chosen], xlabel="hidden units", ylabel="mean squared error"
