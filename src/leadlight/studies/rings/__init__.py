@@ -25,6 +25,7 @@ from . import (
     rectified,
     regions,
     shuffling,
+    triples,
 )
 from .widths import train_widths
 
@@ -39,13 +40,13 @@ class Parameters:
     widths: tuple[int, ...] = parameter(
         (1, 2, 3, 4, 5), "hidden sigmoid units (2, 3 and 5 must be among them)", minimum=1, maximum=50
     )
-    n_seeds: int = parameter(20, "sigmoid networks a width", minimum=2, maximum=1000, quick=4)
+    n_seeds: int = parameter(20, "sigmoid networks a width", minimum=2, maximum=1000, quick=3)
     relu_widths: tuple[int, ...] = parameter(
         (1, 2, 3, 4, 5, 6), "hidden ReLUs (2 and 3 must be among them)", minimum=1, maximum=50
     )
-    relu_seeds: int = parameter(40, "ReLU networks a width", minimum=2, maximum=1000, quick=6)
-    epochs: int = parameter(10_000, "full-batch steps of Adam", minimum=10, maximum=200_000, quick=4000)
-    lr: float = parameter(1e-3, "learning rate", above=0, maximum=1, quick=2.5e-3)
+    relu_seeds: int = parameter(40, "ReLU networks a width", minimum=2, maximum=1000, quick=5)
+    epochs: int = parameter(10_000, "full-batch steps of Adam", minimum=10, maximum=200_000, quick=2000)
+    lr: float = parameter(1e-3, "learning rate", above=0, maximum=1, quick=5e-3)
     first_epochs: int = parameter(100, "steps of the first network, at 1e-2", minimum=1, maximum=10_000)
     shuffle_epochs: int = parameter(300, "steps of the shuffling test", minimum=1, maximum=5000, quick=100)
 
@@ -69,20 +70,20 @@ def run(parameters: Parameters, page: Page) -> None:
             f"This is a quick run: fewer seeds, and {p.epochs:,} epochs at a higher learning rate in place "
             "of 10,000 at 0.001, so that the sheet's losses at epoch 9,000 have no counterpart here."
         )
-    entropy.values(page)
-    entropy.why_logits(page)
-    loss_and_width.first_network(page, data, p.n_seeds, p.first_epochs)
     trained = train_widths(page, data, "sigmoid", sorted(set(p.widths)), p.n_seeds, p.lr, p.epochs)
     relu = train_widths(page, data, "relu", sorted(set(p.relu_widths)), p.relu_seeds, p.lr, p.epochs)
     loss_and_width.losses(page, trained, p.lr, p.epochs)
     loss_and_width.maps(page, data, trained)
+    loss_and_width.first_network(page, data, p.n_seeds, p.first_epochs)
     enclosing.two_units(page, data, [trained, relu])
     enclosing.explain_the_loss(page, data, trained)
     regions.seven(page, data, trained)
     cube.corners(page, data, trained)
     cube.separability(page, data, trained)
-    cube.three_of_five(page, data, trained)
+    triples.three_of_five(page, data, trained)
     rectified.question(page, data, trained, relu)
+    entropy.values(page)
+    entropy.why_logits(page)
     coordinates.logistic_regressions(page, data)
     shuffling.full_batch(page, data, p.shuffle_epochs)
     plain_list.untrained(page, data)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
 import numpy as np
 
 from leadlight.data import Dataset
@@ -15,7 +13,7 @@ from .separable import Separation, separate
 from .triangle import triangle_of
 from .widths import Trained
 
-__all__ = ["corners", "near_corners", "separability", "three_of_five"]
+__all__ = ["corners", "near_corners", "separability"]
 
 SECTION = "Hidden activations in the cube"
 NEAR = 0.1  # a coordinate is near a corner within this distance of 0 or 1
@@ -23,7 +21,7 @@ NEAR = 0.1  # a coordinate is near a corner within this distance of 0 or 1
 
 def near_corners(activations: np.ndarray) -> np.ndarray:
     """Return which points (n, d) have every coordinate within 0.1 of 0 or 1, (n,) bool."""
-    return ((activations <= NEAR) | (activations >= 1 - NEAR)).all(axis=1)
+    return np.all((activations <= NEAR) | (activations >= 1 - NEAR), axis=1)
 
 
 def corners(page: Page, data: Dataset, trained: Trained) -> None:
@@ -31,7 +29,9 @@ def corners(page: Page, data: Dataset, trained: Trained) -> None:
     rows = []
     for width in trained.widths:
         near = [near_corners(net.hidden(data.X)[0]) for net in trained.networks[width]]
-        rows.append([width] + [page.interval([100 * np.mean(n[m]) for n in near]) for m in _parts(data)])
+        rows.append(
+            [width] + [page.interval([100 * float(np.mean(n[m])) for n in near]) for m in _parts(data)]
+        )
     page.table(
         "corners",
         ["units", "all points", "disc", "ring"],
@@ -73,12 +73,7 @@ def separability(page: Page, data: Dataset, trained: Trained) -> None:
                      page.interval(margins) if margins else None, max(gaps) if gaps else None])  # fmt: skip
     page.table(
         "separability",
-        [
-            "units",
-            "share of seeds parted",
-            "margin of the plane",
-            "greatest gap of the proof that none exists",
-        ],
+        ["units", "share parted", "margin of the plane", "gap, where none exists"],
         rows,
         "Whether a plane parts disc and ring in the space of the hidden activations, by linear programming: "
         "share of seeds with Wilson interval; the distance of the nearest point from the plane; and, where "
@@ -124,58 +119,6 @@ def separability(page: Page, data: Dataset, trained: Trained) -> None:
          "greatest gap": max(f.gap for f in few)},
         must_hold=False,
     )  # fmt: skip
-
-
-def three_of_five(page: Page, data: Dataset, trained: Trained) -> None:
-    """Ask of every three of five units whether their activations alone part the classes."""
-    triples = list(combinations(range(5), 3))
-    counts, agree, total, margins = [], 0, 0, []
-    report = page.progress("triples of five units", len(trained.networks[5]))
-    for done, net in enumerate(trained.networks[5]):
-        hidden, lines = net.hidden(data.X)[0], unit_lines(net)
-        parted = [separate(hidden[:, t], data.y) for t in triples]
-        counts.append(sum(p.separable for p in parted))
-        margins += [p.margin for p in parted if p.separable]
-        for chosen, p in zip(triples, parted):
-            triangle = triangle_of(lines[list(chosen)])
-            holds_centre = triangle is not None and triangle.inside == tuple(
-                int(v) for v in lines[list(chosen), 2] > 0
-            )
-            agree += holds_centre == p.separable
-            total += 1
-        report(done + 1)
-    typical = trained.typical(5)
-    hidden = typical.hidden(data.X)[0]
-    page.figure(
-        "cubes-of-five",
-        pictures.cubes(hidden, data, {t: separate(hidden[:, t], data.y) for t in triples}),
-        "The ten triples of five hidden units (the network with the median loss). Those whose three lines "
-        "enclose the disc part the classes by a plane; in the others ring points share the disc's corner.",
-        alt="Ten cubes of hidden activations, some with a separating plane.",
-        section=SECTION,
-    )
-    page.claim(
-        "triples-are-triangles",
-        "Three of five units part the classes exactly when their three lines enclose the centre of the disc.",
-        agree == total,
-        {"triples": total, "in agreement": agree, "parted": int(np.sum(counts))},
-        must_hold=False,
-    )
-    page.claim(
-        "half-of-the-triples",
-        "In every seed just five of the ten triples part the classes.",
-        all(count == 5 for count in counts),
-        {"parted triples a seed": page.interval(counts), "least": min(counts), "greatest": max(counts)},
-        must_hold=False,
-    )
-    middle = page.interval(counts)
-    page.answer(
-        "Do any three coordinates of five do?",
-        f"{'No' if min(counts) < 10 else 'Yes, here'}: {middle.median:.0f} of the ten triples in the median seed "
-        f"({min(counts)} to {max(counts)} over {len(counts)} seeds) part disc and ring by a plane. In {agree} of "
-        f"{total} cases a triple does so just when its three lines enclose the disc: five lines that stand "
-        "evenly around it make ten triangles, of which the five acute ones hold the centre.",
-    )
 
 
 def _parts(data: Dataset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -27,6 +27,7 @@ def two_units(page: Page, data: Dataset, families: Sequence[Trained]) -> None:
         for seed, net in enumerate(family.networks[2]):
             starts = disc[net(disc)[:, 0] < 0][:N_STARTS]
             cone = falling_cone(net)
+            assert cone is not None  # there always is one for two units
             openings.append(np.degrees(cone.opening))
             if len(starts):
                 rises.append(greatest_rise(net, starts))
@@ -49,7 +50,7 @@ def two_units(page: Page, data: Dataset, families: Sequence[Trained]) -> None:
             "Hence with each of its points the set $\\{f < 0\\}$ contains a ray (and $\\{f > 0\\}$ one the other "
             "way): neither is bounded. A ray from the disc crosses the ring.",
             "With three units the conditions can exclude each other: no direction has $a_i \\cdot d \\le 0$ for "
-            "all three when the $a_i$ point to all sides. Three is the least number.",
+            "all three when the $a_i$ leave no gap of a half-turn between them. Three is the least number.",
         ],
         f"Greatest rise of $f$ along nine rays of the cone of each trained two-unit network, from up to "
         f"{N_STARTS} points of the disc with $f < 0$ out to a distance of 50 ({len(rises)} networks).",
@@ -113,8 +114,8 @@ def explain_the_loss(page: Page, data: Dataset, trained: Trained) -> None:
     off = {w: float(np.median(trained.final[w]) / cut.loss - 1) for w, (_, cut) in cuts.items()}
     page.claim(
         "geometry-explains-the-floor",
-        "The median losses of one and two units lie within 10 % of the best half-plane's and the best strip's.",
-        all(abs(v) <= 0.1 for v in off.values()),
+        "The median losses of one and two units lie within 15 % of the best half-plane's and the best strip's.",
+        all(abs(v) <= 0.15 for v in off.values()),
         {f"{cuts[w][0]}: relative difference": v for w, v in off.items()},
         must_hold=False,
     )
@@ -130,6 +131,6 @@ def explain_the_loss(page: Page, data: Dataset, trained: Trained) -> None:
         "Vary the number of hidden units, and explain the loss.",
         f"Up to two units the decision is an unbounded region, and the loss is that of the part of the ring "
         f"inside it: {floors}. Three units can close a triangle around the disc: their median loss is "
-        f"{medians[3]:.4f} with {errors[3]:.0f} points wrong, and every further unit cuts the corners of the "
-        f"region and lets the logits grow, down to {medians[most]:.4f} with {most} units.",
+        f"{medians[3]:.4f} with {errors[3]:.0f} points wrong, and further units cut the corners of the "
+        f"region and let the logits grow: {medians[most]:.4f} with {most} units.",
     )

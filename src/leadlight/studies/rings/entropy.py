@@ -25,7 +25,7 @@ def values(page: Page) -> None:
     page.table(
         "cross-entropy",
         ["p", "cross-entropy at target 1", "torch's BCELoss", "sheet"],
-        [[p, a, b, c] for p, a, b, c in zip(PROBABILITIES, ours.tolist(), theirs.tolist(), SHEET)],
+        [[p, a, abs(b), c] for p, a, b, c in zip(PROBABILITIES, ours.tolist(), theirs.tolist(), SHEET)],
         "$-\\log p$ for four predictions of a point whose class is 1.",
         formats=["g", ".4f", ".4f", ".4f"],
         section="Cross-entropy",
@@ -61,7 +61,7 @@ def both_ways(logits: np.ndarray, target: float) -> dict[str, np.ndarray]:
         loss.sum().backward()
         assert z.grad is not None
         found[f"loss by {name}"] = loss.detach().double().numpy()
-        found[f"gradient by {name}"] = z.grad.double().numpy()
+        found[f"gradient by {name}"] = z.grad.double().numpy() + 0.0  # no -0
     return found
 
 

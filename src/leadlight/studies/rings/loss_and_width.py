@@ -7,6 +7,7 @@ import numpy as np
 from leadlight.data import Dataset
 from leadlight.network import mlp
 from leadlight.studies.page import Page
+from leadlight.studies.result import Interval
 
 from . import pictures
 from .widths import NO_LOSS, Trained, train_widths
@@ -59,6 +60,21 @@ def losses(page: Page, trained: Trained, lr: float, epochs: int) -> None:
     """Show losses by width and the sheet's beside them."""
     comparable = epochs > COURSE_EPOCH and lr == 1e-3
     at = min(COURSE_EPOCH, epochs - 1)
+    reached = trained.solved(3)
+    few = sum(int(trained.solved(w).sum()) for w in trained.widths if w < 3)
+    page.claim(
+        "three-units-suffice",
+        f"Three sigmoid units bring the loss below {NO_LOSS:g} without errors in at least half of the seeds, "
+        "fewer units in none.",
+        bool(reached.mean() >= 0.5) and few == 0,
+        {
+            "share of seeds, three units": page.share(int(reached.sum()), len(reached)),
+            "final loss": page.interval(trained.final[3]),
+            "points wrong": page.interval(trained.errors[3]),
+            "seeds with fewer units": few,
+        },
+        must_hold=False,
+    )
     rows, within = [], {}
     for width in trained.widths:
         values = trained.losses[width][:, at]
@@ -66,21 +82,28 @@ def losses(page: Page, trained: Trained, lr: float, epochs: int) -> None:
         inside = None if course is None else bool(values.min() <= course <= values.max())
         if inside is not None:
             within[width] = inside
-        rows.append(
-            [width, page.interval(values), float(values.min()), float(values.max()), course, inside,
-             page.interval(trained.final[width]), page.interval(trained.errors[width])]
-        )  # fmt: skip
+        rows.append([width, page.interval(values), float(values.min()), float(values.max()), course, inside])
     page.table(
         "losses",
-        ["units", f"loss at epoch {at:,}", "least", "greatest", "sheet", "sheet within", "final loss",
-         "points wrong"],
+        ["units", f"loss at epoch {at:,}", "least", "greatest", "sheet", "sheet within"],
         rows,
         f"Cross-entropy of {len(trained.final[trained.widths[0]])} sigmoid networks a width, median "
-        "[quartiles]; the sheet's single run, and whether it lies between our least and greatest; loss and "
-        "errors after the last epoch.",
-        formats=[None, ".4f", ".4f", ".4f", ".3f", None, ".4f", ".0f"],
+        "[quartiles], least and greatest; the sheet's single run, and whether it lies between these.",
+        formats=[None, ".4f", ".4f", ".4f", ".3f", None],
         section=UNITS,
-    )  # fmt: skip
+    )
+    page.table(
+        "final",
+        ["units", "final loss", "points wrong", "share with zero loss"],
+        [
+            [w, page.interval(trained.final[w]), page.interval(trained.errors[w]), _share(page, trained, w)]
+            for w in trained.widths
+        ],
+        f"After the last epoch: median [quartiles], and the share of seeds whose loss is below {NO_LOSS:g} "
+        "without a point wrong (Wilson interval).",
+        formats=[None, ".4f", ".0f", ".2f"],
+        section=UNITS,
+    )
     page.figure(
         "losses",
         pictures.losses(trained.losses, COURSE_LOSSES if comparable else {}, COURSE_EPOCH),
@@ -110,15 +133,10 @@ def losses(page: Page, trained: Trained, lr: float, epochs: int) -> None:
         {f"{w} units": page.interval(trained.final[w]) for w in trained.widths},
         must_hold=False,
     )
-    reached = trained.solved(3)
-    page.claim(
-        "three-units-suffice",
-        f"Three sigmoid units bring the loss below {NO_LOSS:g} without errors in at least half of the seeds.",
-        bool(reached.mean() >= 0.5),
-        {"share of seeds": page.share(int(reached.sum()), len(reached)),
-         "final loss": page.interval(trained.final[3]), "points wrong": page.interval(trained.errors[3])},
-        must_hold=False,
-    )  # fmt: skip
+
+
+def _share(page: Page, trained: Trained, width: int) -> Interval:
+    return page.share(int(trained.solved(width).sum()), len(trained.final[width]))
 
 
 def maps(page: Page, data: Dataset, trained: Trained) -> None:

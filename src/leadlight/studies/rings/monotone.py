@@ -1,9 +1,11 @@
-"""What one or two monotone units can do at most: cones that leave the disc, half-planes, strips.
+"""What few monotone units can do at most: cones that leave the disc, half-planes, strips.
 
-A network f = c + v_1 phi(u_1) + v_2 phi(u_2) of units with a monotone phi never rises along a direction d with
-v_i (w_i . d) <= 0 for both i. Two half-planes through the origin always share such a d, so {f < 0} holds a
-ray from each of its points. One unit decides by a half-plane; two parallel ones by a strip. `best_half_plane`
-and `best_strip` find the fewest errors of either on the data by sorting projections: O(n log n) a direction.
+A network f = c + sum v_i phi(w_i . x + b_i) of units with a monotone phi never rises along a direction d with
+v_i (w_i . d) <= 0 for all i; then {f < 0} holds a ray from each of its points. Such a d exists just when the
+vectors v_i w_i leave a gap of a half-turn or more between them: always for two units, not always for three.
+
+One unit decides by a half-plane; two parallel ones by a strip. `best_half_plane` and `best_strip` find the
+fewest errors of either on the data by sorting projections: O(n log n) a direction.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import numpy as np
 
 from leadlight.network import Network
 
-__all__ = ["Cone", "Cut", "best_half_plane", "best_strip", "falling_cone", "greatest_rise"]
+__all__ = ["Cone", "Cut", "best_half_plane", "best_strip", "falling_cone", "greatest_rise", "widest_gap"]
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,14 @@ class Cone:
         return np.column_stack([np.cos(angles), np.sin(angles)])
 
 
-def falling_cone(net: Network) -> Cone:
-    """Return the cone of directions along which a network of two monotone rising units never rises.
+def falling_cone(net: Network) -> Cone | None:
+    """Return the cone of directions along which no unit of a network rises; None if there is none.
+
+    Parameters
+    ----------
+    net : Network
+        Two inputs, one hidden layer of a rising activation, one output. For up to two units there always is
+        a cone.
 
     Examples
     --------
@@ -47,15 +55,42 @@ def falling_cone(net: Network) -> Cone:
     >>> round(math.degrees(cone.start)), round(math.degrees(cone.opening))
     (180, 90)
     """
-    rising = [v * w for v, w in zip(net.weights[1][0], net.weights[0]) if np.any(v * w)]
-    if not rising:
+    angles = _rising_angles(net, np.ones(net.n_units, dtype=bool))
+    if not len(angles):
         return Cone(0.0, 2 * math.pi)
-    angles = [math.atan2(w[1], w[0]) for w in rising]
-    if len(angles) == 1:
-        return Cone(angles[0] + math.pi / 2, math.pi)
-    turn = (angles[1] - angles[0] + math.pi) % (2 * math.pi) - math.pi
-    later = angles[1] if turn >= 0 else angles[0]
-    return Cone((later + math.pi / 2) % (2 * math.pi), math.pi - abs(turn))
+    gaps = _gaps(angles)
+    widest = int(np.argmax(gaps))
+    if gaps[widest] < math.pi:
+        return None
+    # the v_i w_i lie within an arc that starts after the gap; what falls for both its ends falls for all
+    first = angles[(widest + 1) % len(angles)]
+    arc = 2 * math.pi - float(gaps[widest])
+    return Cone(float(first + arc + math.pi / 2) % (2 * math.pi), math.pi - arc)
+
+
+def widest_gap(net: Network, units: np.ndarray | None = None) -> float:
+    """Return the widest angle between neighbouring vectors v_i w_i, in radians; 2 pi if there is none.
+
+    Parameters
+    ----------
+    units : ndarray of bool, shape (n_units,), optional
+        Which units count; default all.
+    """
+    units = np.ones(net.n_units, dtype=bool) if units is None else units
+    angles = _rising_angles(net, units)
+    return float(_gaps(angles).max()) if len(angles) else 2 * math.pi
+
+
+def _rising_angles(net: Network, units: np.ndarray) -> np.ndarray:
+    """Angles of the directions v_i w_i in which each unit's part of the output rises, ascending."""
+    rising = (net.weights[1][0][:, None] * net.weights[0])[units]
+    rising = rising[rising.any(axis=1)]
+    return np.sort(np.arctan2(rising[:, 1], rising[:, 0]))
+
+
+def _gaps(angles: np.ndarray) -> np.ndarray:
+    """Angle from each to the next, around the circle."""
+    return np.diff(np.append(angles, angles[0] + 2 * np.pi))
 
 
 def greatest_rise(net: Network, points: np.ndarray, reach: float = 50.0) -> float:
@@ -64,7 +99,9 @@ def greatest_rise(net: Network, points: np.ndarray, reach: float = 50.0) -> floa
     From each point (n, 2) nine rays of the cone are walked in 40 steps, the last at distance `reach`.
     """
     steps = np.r_[0.0, np.geomspace(reach * 1e-3, reach, 40)]
-    rays = falling_cone(net).directions(9)
+    cone = falling_cone(net)
+    assert cone is not None, "the network has no falling direction"
+    rays = cone.directions(9)
     walk = points[:, None, None] + rays[None, :, None] * steps[None, None, :, None]
     values = net(walk.reshape(-1, 2)).reshape(walk.shape[:-1])
     return float(np.diff(values, axis=-1).max())

@@ -130,6 +130,7 @@ def cone(data: Dataset, net: Network) -> Figure:
     figure, axes = subplots(1, 2, figsize=(8.8, 3.6))
     left, right = axes[0]
     falling = falling_cone(net)
+    assert falling is not None
     X, y = _some(data)
     DecisionMapDisplay.from_network(net, 6.0, 220, class_names=data.class_names).plot(
         left, points=X, labels=y, point_size=3
@@ -158,9 +159,9 @@ def cube(hidden: np.ndarray, data: Dataset, plane: Separation, missing: Sequence
     """Draw three hidden activations from two sides, with the plane and the missing corner."""
     figure, axes = subplots(1, 2, figsize=(9.0, 4.2), subplot_kw={"projection": "3d"})
     chosen = _chosen(data)
-    for ax, azimuth in zip(axes[0], (-60.0, 35.0)):
+    for ax, azimuth in zip(axes[0], (-60.0, -130.0)):
         if missing is not None:
-            ax.plot(*[[v] for v in missing], "x", color=CLASS_COLOURS[3], markersize=9, markeredgewidth=2.2,
+            ax.plot(*[[v] for v in missing], "x", color=CLASS_COLOURS[3], markersize=6, markeredgewidth=2.2,
                     label="missing code")  # fmt: skip
         HiddenCubeDisplay(hidden[chosen], data.y[chosen], class_names=data.class_names).plot(
             ax, plane=_plane(plane), azimuth=azimuth, point_size=7
@@ -223,8 +224,8 @@ def _some(data: Dataset) -> tuple[np.ndarray, np.ndarray]:
     return data.X[chosen], data.y[chosen]
 
 
-def _plane(found: Separation) -> tuple[np.ndarray, float] | None:
-    return (found.normal, found.offset) if found.separable else None
+def _plane(found: Separation) -> tuple[list[float], float] | None:
+    return (found.normal.tolist(), found.offset) if found.separable else None
 
 
 def _spread(points: np.ndarray, across: np.ndarray, n: int) -> np.ndarray:

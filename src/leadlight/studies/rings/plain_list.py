@@ -39,7 +39,7 @@ def untrained(page: Page, data: Dataset) -> None:
     net = mlp(2, [3], 1, activation="sigmoid", seed=page.seeds("plain list", 1)[0])
     X = torch.tensor(data.X, dtype=torch.float32)
     y = torch.tensor(as_column(data), dtype=torch.float32)
-    rows, messages = [], {}
+    rows, messages, verdicts = [], {}, {}
     for name, registered in (("plain list", False), ("nn.ModuleList", True)):
         module = module_of(net, registered)
         first = module.hidden[0]
@@ -55,18 +55,18 @@ def untrained(page: Page, data: Dataset) -> None:
             optimizer.step()
         moved = float((first.weight.detach() - before).abs().max())
         try:
-            messages[name] = f"described as {Network.of(module)!r}"
+            verdicts[name], messages[name] = "describes it", repr(Network.of(module))
         except ModelError as error:
-            messages[name] = str(error)
-        rows.append([name, count, moved, float(loss.detach()), messages[name]])
+            verdicts[name], messages[name] = "refuses it, with the reason", str(error)
+        rows.append([name, count, moved, float(loss.detach()), verdicts[name]])
     page.table(
         "plain-list",
         [
-            "hidden layer held in",
-            "parameters torch finds",
+            "hidden layer in",
+            "parameters found",
             "change of hidden weights",
             "loss",
-            "Network.of says",
+            "Network.of",
         ],
         rows,
         f"The same 2-3-1 network after {STEPS} steps of torch's Adam at {RATE:g}.",

@@ -5,20 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from leadlight.data import Dataset
+from leadlight.network import Network
 from leadlight.studies.page import Page
 from leadlight.studies.result import Interval
 
 from . import pictures
-from .widths import NO_LOSS, Trained
+from .monotone import widest_gap
+from .widths import NO_LOSS, Trained, count_errors
 
-__all__ = ["idle_units", "question"]
+__all__ = ["live_gap", "question"]
 
 SECTION = "ReLU instead of sigmoid"
-
-
-def idle_units(preactivations: np.ndarray) -> int:
-    """Return how many units (columns) never bend within the data: off at every point, or on at every one."""
-    return int(np.sum((preactivations <= 0).all(axis=0) | (preactivations > 0).all(axis=0)))
 
 
 def question(page: Page, data: Dataset, sigmoid: Trained, relu: Trained) -> None:
@@ -32,21 +29,26 @@ def question(page: Page, data: Dataset, sigmoid: Trained, relu: Trained) -> None
     rows = []
     for w in relu.widths:
         solved, final = relu.solved(w), relu.final[w]
-        failed = [net for net, ok in zip(relu.networks[w], solved) if not ok]
-        idle = sum(idle_units(net.preactivations(data.X)[0]) > 0 for net in failed)
-        rows.append([w, shares["relu"][w], page.interval(final[solved]) if solved.any() else None,
-                     page.interval(final[~solved]) if failed else None, len(failed), idle])  # fmt: skip
+        gaps = np.degrees([live_gap(net, data) for net in relu.networks[w]])
+        row: list = [w, shares["relu"][w]]
+        for chosen in (solved, ~solved):
+            some = bool(chosen.any())
+            row += [
+                page.interval(final[chosen]) if some else None,
+                page.interval(gaps[chosen]) if some else None,
+            ]
+        rows.append(row)
     page.table(
         "relu",
-        ["ReLUs", "share of seeds with zero loss", "their loss", "loss of the others", "others",
-         "of these with an idle unit"],
+        ["ReLUs", "share with zero loss", "their loss", "their gap", "others' loss", "others' gap"],
         rows,
-        f"{len(relu.final[relu.widths[0]])} ReLU networks a width. Zero loss: below {NO_LOSS:g} and no point "
-        "wrong (share with Wilson interval). An idle unit is off, or on, at every point of the data, and "
-        "bends nothing.",
-        formats=[None, ".2f", ".4f", ".3f", None, None],
+        f"{len(relu.final[relu.widths[0]])} ReLU networks a width: share of seeds with zero loss, below "
+        f"{NO_LOSS:g} and no point wrong (Wilson interval), and by success the loss and the widest gap, in "
+        "degrees, between the vectors $v_i w_i$ of units that are on somewhere in the data (median "
+        "[quartiles]). From 180 on the proof for two units applies: the region is not closed.",
+        formats=[None, ".2f", ".4f", ".0f", ".3f", ".0f"],
         section=SECTION,
-    )  # fmt: skip
+    )
     page.figure(
         "relu",
         pictures.relu(shares, {"sigmoid": sigmoid.final, "ReLU": relu.final}, NO_LOSS),
@@ -61,18 +63,24 @@ def question(page: Page, data: Dataset, sigmoid: Trained, relu: Trained) -> None
     stuck = order[~solved3[order]]
     if len(stuck):
         worst = relu.networks[3][int(stuck[len(stuck) // 2])]
+    wrong = count_errors(worst, data)
     page.figure(
         "relu-maps",
-        pictures.maps(data, {"three ReLUs, least loss": best, "three ReLUs, a stuck seed" if len(stuck)
-                             else "three ReLUs, greatest loss": worst}, show_data=False),
-        "Two networks of three ReLUs. The best closes a polygon around the disc: from each of its lines on "
-        "outwards the logit rises linearly, so its loss can become smaller than a sigmoid's, whose logit is "
-        "bounded by its output weights." + (
-            " The stuck one has lost a unit and draws what fewer units can." if len(stuck) else ""
+        pictures.maps(
+            data,
+            {
+                "three ReLUs, least loss": best,
+                "three ReLUs, a stuck seed" if len(stuck) else "three ReLUs, greatest loss": worst,
+            },
+            show_data=False,
         ),
+        "Two networks of three ReLUs. Left: the least loss. The unit lines are not the sides of the region: "
+        "they are the creases of the logit, which rises linearly beyond them and is not bounded as a sum of "
+        f"sigmoids is. Right: {wrong} points wrong, and a widest gap of {np.degrees(live_gap(worst, data)):.1f} "
+        "degrees between the vectors $v_i w_i$ of its live units.",
         alt="Decision maps of two ReLU networks with their unit lines.",
         section=SECTION,
-    )  # fmt: skip
+    )
     reached = [w for w in relu.widths if shares["relu"][w].median > 0]
     values = [shares["relu"][w].median for w in relu.widths if w >= 3]
     least = min(reached, default=None)
@@ -86,20 +94,60 @@ def question(page: Page, data: Dataset, sigmoid: Trained, relu: Trained) -> None
     )
     page.claim(
         "relu-share-grows",
-        "From three units on the share of ReLU seeds with zero loss does not fall from one width to the next.",
-        bool(np.all(np.diff(values) >= 0)),
+        f"More ReLU seeds come to zero loss with {relu.widths[-1]} units than with 3.",
+        values[-1] > values[0],
         {f"share at {w}": shares["relu"][w] for w in relu.widths if w >= 3},
         must_hold=False,
     )
+    with_errors, without = _gaps_by_outcome(relu, data)
+    if with_errors:
+        page.claim(
+            "stuck-runs-are-open",
+            "Of ReLU runs with three or more units, every one with errors has a wider gap between the vectors "
+            "of its live units than any without errors: it cannot close the region.",
+            min(with_errors) > max(without, default=0.0),
+            {
+                "runs with errors": len(with_errors),
+                "their least gap in degrees": min(with_errors),
+                "runs without": len(without),
+                "their greatest gap in degrees": max(without, default=None),
+            },
+            must_hold=False,
+        )
     most = relu.widths[-1]
     first = "at no width here" if least is None else f"from {least} units on in some seeds"
-    zero = float(np.median(relu.final[most]))
+    open_ = sum(gap >= 179 for gap in with_errors)
+    stuck_runs = (
+        f"of the {len(with_errors)} runs with three or more units that end with errors {open_} have live units "
+        "that leave a gap of at least 179 degrees, so that they do no better than two."
+        if with_errors
+        else "no run with three or more units ends with errors here."
+    )
     page.answer(
         "ReLU instead of sigmoid: does the loss still go to zero, and from how many units?",
-        f"It does so {first}: with 3 ReLUs in a share of {shares['relu'][3]:.2f} of {len(solved3)} seeds "
-        f"(three sigmoid units: {shares['sigmoid'][3]:.2f}), with {most} in {shares['relu'][most]:.2f}. "
-        "Fewer than three cannot enclose the disc, as ReLU is monotone too. "
-        f"A seed that succeeds goes further than sigmoids do (median of all seeds at {most} ReLUs: "
-        f"{zero:.5f}), since a logit of ReLUs grows with the distance; one that fails has lost units, which "
-        "went idle or doubled one another, and a ReLU that is off everywhere has no gradient to come back.",
+        f"It does so {first}: with 3 ReLUs in {_per_cent(shares['relu'][3])} of {len(solved3)} seeds (three "
+        f"sigmoid units: {_per_cent(shares['sigmoid'][3])}), with {most} in {_per_cent(shares['relu'][most])}. "
+        f"Fewer than three cannot enclose the disc, as ReLU is monotone too; and {stuck_runs} A ReLU that is "
+        "off at every point has no gradient to come back; where none is lost the loss can go further down than "
+        "with sigmoids, since the logit is not bounded "
+        f"(median at {most} ReLUs {float(np.median(relu.final[most])):.5f}, at "
+        f"{sigmoid.widths[-1]} sigmoids {float(np.median(sigmoid.final[sigmoid.widths[-1]])):.5f}).",
     )
+
+
+def live_gap(net: Network, data: Dataset) -> float:
+    """Return the widest gap between the vectors v_i w_i of units that are on at some point, in radians."""
+    return widest_gap(net, np.any(net.preactivations(data.X)[0] > 0, axis=0))
+
+
+def _gaps_by_outcome(family: Trained, data: Dataset) -> tuple[list[float], list[float]]:
+    """Widest gaps, in degrees, of runs of three or more units with errors, and of those without."""
+    found: tuple[list[float], list[float]] = ([], [])
+    for width in family.widths:
+        for net, errors in zip(family.networks[width], family.errors[width]) if width >= 3 else ():
+            found[int(errors == 0)].append(float(np.degrees(live_gap(net, data))))
+    return found
+
+
+def _per_cent(share: Interval) -> str:
+    return f"{100 * share.median:.0f} % [{100 * share.low:.0f}, {100 * share.high:.0f}]"

@@ -11,7 +11,7 @@ from leadlight.geometry import arrangement_bounded_regions, arrangement_regions,
 from leadlight.studies.page import Page
 
 from . import pictures
-from .triangle import crossings, relation, triangle_of
+from .triangle import crossings, holds_origin, relation, triangle_of
 from .widths import Trained
 
 __all__ = ["BY_HAND", "seven"]
@@ -77,10 +77,7 @@ def seven(page: Page, data: Dataset, trained: Trained) -> None:
         },
     )
     _why_missing(page, data, [lines for lines, _ in found])
-    enclosed = sum(
-        t.inside == tuple(int(v) for v in lines[:, 2] > 0)  # the code of the origin, the disc's centre
-        for lines, t in found
-    )
+    enclosed = sum(holds_origin(lines) for lines, _ in found)
     page.number("three-unit networks whose triangle holds the centre of the disc", enclosed)
     (example,) = [triangle_of(lines) for name, lines in shown if name == shown[-1][0]]
     assert example is not None

@@ -26,7 +26,7 @@ class Separation:
     separable: bool  # every point lies strictly on its class's side of the plane, checked one by one
     normal: np.ndarray  # (d,) unit normal, pointing to class 1; zeros if there is no plane
     offset: float  # the plane is normal . h + offset = 0
-    margin: float  # distance of the nearest point from the plane; 0 if there is none
+    margin: float  # distance of the nearest point from this plane (not the widest possible); 0 if none
     gap: float  # distance between the dual averages of the classes: 0 proves that no plane exists
 
 
@@ -46,9 +46,9 @@ def separate(points: Any, labels: Any) -> Separation:
 
     Examples
     --------
-    >>> parted = separate([[0, 0], [1, 0], [3, 0]], [0, 0, 1])
+    >>> parted = separate([[0, 0], [0, 1], [3, 0], [3, 1]], [0, 0, 1, 1])
     >>> parted.separable, parted.margin
-    (True, 1.0)
+    (True, 1.5)
     >>> xor = separate([[0, 0], [1, 1], [0, 1], [1, 0]], [0, 0, 1, 1])
     >>> xor.separable, xor.gap < 1e-9
     (False, True)

@@ -15,7 +15,7 @@ import numpy as np
 
 from leadlight.geometry import CodedRegion, arrangement_regions_by_code, general_position
 
-__all__ = ["Triangle", "crossings", "relation", "triangle_of"]
+__all__ = ["Triangle", "crossings", "holds_origin", "relation", "triangle_of"]
 
 Code = tuple[int, ...]
 
@@ -50,6 +50,12 @@ def triangle_of(lines: Any) -> Triangle | None:
     (inside,) = [region.code for region in regions if region.bounded]
     (missing,) = [code for code in product((0, 1), repeat=3) if code not in codes]
     return Triangle(regions, inside, missing)
+
+
+def holds_origin(lines: Any) -> bool:
+    """Return whether three lines are in general position and the origin lies in their triangle."""
+    triangle = triangle_of(lines)
+    return triangle is not None and triangle.inside == tuple(int(row[2] > 0) for row in lines)
 
 
 def crossings(lines: Any) -> list[tuple[Code, Code]]:
@@ -101,7 +107,8 @@ def relation(lines: Any) -> tuple[np.ndarray, float, float]:
     assert triangle is not None
     signs = np.where(np.array(triangle.inside) == 1, 1.0, -1.0)
     m = signs[:, None] * np.asarray(lines, dtype=np.float64)
-    a = np.array([np.cross(m[j, :2], m[k, :2]) for j, k in ((1, 2), (2, 0), (0, 1))])
+    pairs = ((1, 2), (2, 0), (0, 1))
+    a = np.array([m[j, 0] * m[k, 1] - m[j, 1] * m[k, 0] for j, k in pairs])  # Cramer's rule
     a = a / a[np.argmax(np.abs(a))]
     terms = a[:, None] * m
     error = float(np.abs(terms[:, :2].sum(axis=0)).max() / np.abs(terms[:, :2]).max())
