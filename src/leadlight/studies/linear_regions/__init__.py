@@ -1,5 +1,5 @@
-"""Study `linear-regions`: into how many flat pieces does a ReLU network cut the plane, and what of them is left
-far away?
+"""Study `linear-regions`: into how many flat pieces does a ReLU network cut the plane, and what is left
+of them far away?
 
 A shallow and a deep network of 20 hidden units each, as torch initialises them: drawn near and far, counted
 exactly over many seeds beside the bounds, and followed to infinity, where the cones of the bias-free network
@@ -14,7 +14,7 @@ from leadlight.network import Network
 from leadlight.studies.page import Page
 from leadlight.studies.parameters import parameter
 
-from . import arrangement, comparison, mistakes, near_far, randomness
+from . import arrangement, comparison, infinity, mistakes, near_far, randomness
 from .constant import constant_seeds
 from .counts import KINDS, networks
 
@@ -76,7 +76,7 @@ def run(parameters: Parameters, page: Page) -> None:
     view = near_far.far_away(
         page, nets, near_far.far_view_widths((NEAR, *parameters.half_widths)), parameters.resolution
     )
-    near_far.show_why(page, nets, {k: counted_nets[k][: parameters.far_networks] for k in KINDS}, view)
+    infinity.show_why(page, nets, {k: counted_nets[k][: parameters.far_networks] for k in KINDS}, view)
     near_far.explain_gradients(page, nets, parameters.gradient_half_widths, parameters.resolution)
     counted = comparison.count_all(page, counted_nets)
     comparison.compare(page, counted_nets, counted, NEAR)
@@ -92,7 +92,8 @@ def run(parameters: Parameters, page: Page) -> None:
     mistakes.repeated_half_width(page, nets["shallow ReLU"])
     mistakes.exchanged_axes(page, nets["deep ReLU"], NEAR, parameters.resolution)
     page.limits(
-        "These are networks before training. Training moves the lines towards the data, and neither the counts "
+        "These are networks before training. Training moves the lines towards the data, and neither the "
+        "counts "
         "nor the crowded directions need survive it.",
         "Two architectures of 20 units, one way to initialise them: that the shallow one has more cells here "
         "says nothing about what the deep one could have, nor about which learns better.",
@@ -123,7 +124,8 @@ def _count_parameters(page: Page, nets: dict[str, Network]) -> None:
             for name, net in (("shallow ReLU", shallow), ("deep ReLU", deep))
             for row in net.summary().rows
         ],
-        f"Weights and biases: {shallow.n_parameters} for the shallow network, {deep.n_parameters} for the deep "
+        f"Weights and biases: {shallow.n_parameters} for the shallow network, {deep.n_parameters} for the "
+        "deep "
         "one.",
     )
     page.claim(
@@ -135,6 +137,7 @@ def _count_parameters(page: Page, nets: dict[str, Network]) -> None:
     page.answer(
         "How many parameters do the networks have?",
         "The shallow one 2 · 20 weights and 20 biases, then 20 weights and 1 bias: "
-        f"{shallow.n_parameters}. The deep one (2 · 5 + 5) + 3 (5 · 5 + 5) + (5 + 1) = {deep.n_parameters}. Both "
+        f"{shallow.n_parameters}. The deep one (2 · 5 + 5) + 3 (5 · 5 + 5) + (5 + 1) = "
+        f"{deep.n_parameters}. Both "
         f"have {shallow.n_units} hidden units.",
     )

@@ -140,8 +140,9 @@ def show_general_position(page: Page) -> None:
     full = arrangement_regions(3, 2)
     page.claim(
         "general-position",
-        f"Three lines make {full} regions exactly if no two have proportional weights and not all three pass "
-        "through one point.",
+        "Of these arrangements of three lines exactly those with no proportional weights and no point "
+        "common to "
+        f"all three have {full} regions.",
         all((n == full) == flaws.holds and n == cells for _, cells, n, flaws in counted),
         regions,
     )

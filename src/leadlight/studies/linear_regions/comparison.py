@@ -1,4 +1,5 @@
-"""Counts over many seeds beside the bounds: cells, linear regions, lines along the border; shallow and deep."""
+"""Counts over many seeds beside the bounds: cells, linear regions, lines along the border; shallow and "
+"deep."""
 
 from __future__ import annotations
 
@@ -10,8 +11,8 @@ from leadlight.geometry import max_regions
 from leadlight.network import Network
 from leadlight.studies.page import Page
 
-from . import pictures
-from .counts import KINDS, Counts, arrangement_counts, count_many
+from . import border, pictures
+from .counts import KINDS, Counts, arrangement_counts, count_many, short
 from .far import FAR
 
 __all__ = ["compare", "count_all"]
@@ -45,7 +46,7 @@ def compare(
             rows.append(
                 [
                     kind,
-                    f"± {half_width:g}",
+                    "± " + short(half_width),
                     page.interval(counts.cells[i]),
                     int(counts.cells[i].max()),
                     page.interval(counts.linear_regions[i]),
@@ -56,7 +57,7 @@ def compare(
         "counts",
         ["network", "square", "cells", "most cells", "linear regions", "no network has more cells than"],
         rows,
-        f"Exact counts over {n} seeds: median and interquartile range. ± {FAR:g} stands for the whole plane. "
+        f"Exact counts over {n} seeds: median and interquartile range. ± 1e10 stands for the whole plane. "
         "The bounds hold for any weights.",
         formats=[None, None, ".4g", None, ".4g", None],
         section=SECTION,
@@ -66,7 +67,7 @@ def compare(
         "growth",
         pictures.growth(
             shown,
-            {k: counted[k].cells[: len(shown)] for k in ("shallow ReLU", "deep ReLU", "deep Abs")},
+            {k: list(counted[k].cells[: len(shown)]) for k in ("shallow ReLU", "deep ReLU", "deep Abs")},
             bounds["shallow ReLU"].upper,
         ),
         f"Cells in view against the half-width; points are {n} seeds, lines medians, bars quartiles. The "
@@ -75,8 +76,8 @@ def compare(
         section=SECTION,
     )
     full = _shallow_exactly(page, nets["shallow ReLU"], counted["shallow ReLU"], bounds["shallow ReLU"].upper)
-    _far(page, counted)
-    _border(page, counted)
+    border.match_cones(page, counted)
+    border.lines_along_the_border(page, counted)
     _shallow_and_deep(page, counted, near, full, {k: b.upper for k, b in bounds.items()})
 
 
@@ -93,7 +94,8 @@ def _shallow_exactly(page: Page, nets: Sequence[Network], counts: Counts, bound:
     in_view = np.array(counts.half_widths)[:, None] > full
     page.claim(
         "cells-of-lines",
-        "In every square and for every seed the shallow network has 1 + (lines in view) + (crossings in view) "
+        "In every square and for every seed the shallow network has 1 + (lines in view) + (crossings in "
+        "view) "
         "cells.",
         bool(np.array_equal(cells, counts.cells)),
         {
@@ -104,19 +106,21 @@ def _shallow_exactly(page: Page, nets: Sequence[Network], counts: Counts, bound:
     )
     page.claim(
         "all-crossings",
-        f"The shallow network has all its {bound} cells in view exactly if the square holds every crossing of "
+        f"The shallow network has all its {bound} cells in view exactly if the square holds every crossing "
+        "of "
         "two lines.",
         bool(np.array_equal(counts.cells == bound, in_view)),
         {
             "half-width that holds every crossing": page.interval(full),
             "greatest of them": float(full.max()),
-            f"networks with {bound} cells within ± {FAR:g}": int(np.sum(counts.cells[-1] == bound)),
+            f"networks with {bound} cells in the greatest square": int(np.sum(counts.cells[-1] == bound)),
             "networks": len(nets),
         },
     )
     page.claim(
         "border-lines",
-        "Along the border of every square half the end points of the shallow network's creases are exactly the "
+        "Along the border of every square half the end points of the shallow network's creases are exactly "
+        "the "
         "lines in view.",
         bool(np.array_equal(lines, counts.border_lines)),
         {
@@ -129,90 +133,6 @@ def _shallow_exactly(page: Page, nets: Sequence[Network], counts: Counts, bound:
         },
     )
     return full
-
-
-def _far(page: Page, counted: Mapping[str, Counts]) -> None:
-    """State which cells are left far away: exactly one for each cone of the bias-free network."""
-    far = {kind: counts.far for kind, counts in counted.items()}
-    page.claim(
-        "cones-exactly",
-        f"In the square of half-width {FAR:g} every cone of the bias-free network has one cell of its own, "
-        "with exactly the cone's gradient.",
-        all(f.matched == f.cones for results in far.values() for f in results),
-        {
-            "networks": sum(map(len, far.values())),
-            "cones": sum(f.cones for results in far.values() for f in results),
-            "cones matched": sum(f.matched for results in far.values() for f in results),
-            "least share of the area": min(f.area_share for results in far.values() for f in results),
-        },
-    )
-    page.table(
-        "far",
-        [
-            "network",
-            "cones of the bias-free network",
-            "cells that reach the border",
-            "strips",
-            "cells in all",
-        ],
-        [
-            [
-                kind,
-                page.interval([f.cones for f in results]),
-                page.interval([f.unbounded for f in results]),
-                page.interval([f.strips for f in results]),
-                page.interval(counted[kind].cells[-1]),
-            ]
-            for kind, results in far.items()
-        ],
-        f"In the square of half-width {FAR:g}. A strip runs to infinity between parallel creases and has no "
-        "share of the directions: where all but one unit of a ReLU layer are off, later layers see one "
-        "number only.",
-        formats=[None, ".4g", ".4g", ".4g", ".4g"],
-        section=SECTION,
-    )
-    page.claim(
-        "forty-cones",
-        "Every shallow network has 2 · 20 = 40 unbounded cells, and 40 cones without its biases.",
-        all(f.unbounded == f.cones == 40 for kind in ("shallow ReLU", "shallow Abs") for f in far[kind]),
-        {
-            f"{kind}: least and most unbounded cells": f"{min(f.unbounded for f in far[kind])} and "
-            f"{max(f.unbounded for f in far[kind])}"
-            for kind in ("shallow ReLU", "shallow Abs")
-        },
-    )
-
-
-def _border(page: Page, counted: Mapping[str, Counts]) -> None:
-    """Count lines along the border, half the end points, for growing squares."""
-    shallow, deep = counted["shallow ReLU"], counted["deep ReLU"]
-    page.table(
-        "border",
-        ["half-width", "shallow: end points / 2", "seeds with 20", "deep ReLU", "deep Abs"],
-        [
-            [
-                f"{h:g}",
-                page.interval(shallow.border_lines[i]),
-                f"{int(np.sum(shallow.border_lines[i] == 20))} of {shallow.cells.shape[1]}",
-                page.interval(deep.border_lines[i]),
-                page.interval(counted["deep Abs"].border_lines[i]),
-            ]
-            for i, h in enumerate(shallow.half_widths)
-        ],
-        "Creases that end on the border of the square, halved; median and interquartile range.",
-        formats=[None, ".4g", None, ".4g", ".4g"],
-        section=SECTION,
-    )
-    near, last = shallow.border_lines[shallow.at(5.0)], shallow.border_lines[shallow.at(1e6)]
-    odd = int(np.sum(deep.border_lines[deep.at(1e6)] != 20))
-    page.answer(
-        "Count the lines along the border (end points / 2): are there 20?",
-        f"Within ± 5 the shallow network shows {np.median(near):g} in the median and all 20 for "
-        f"{int(np.sum(near == 20))} of {len(near)} seeds: the others have a line that passes the square by. "
-        f"Within ± $10^6$ {int(np.sum(last == 20))} of {len(last)} show exactly 20. For the deep network half "
-        f"the end points count no lines, since creases bend and fork: it has 20 units too, yet {odd} of "
-        f"{len(last)} seeds show another number far out.",
-    )
 
 
 def _shallow_and_deep(
@@ -253,9 +173,10 @@ def _shallow_and_deep(
     page.answer(
         "Compare the shallow and the deep network.",
         f"Within ± {near:g} the shallow ReLU network has {shallow.median:.0f} cells in the median and the "
-        f"deep one {deep.median:.0f}, although the deep one could have up to {bounds['deep ReLU']:,} and the "
-        f"shallow one no more than {bounds['shallow ReLU']}: initial weights come nowhere near what depth "
-        f"allows. In the whole plane the shallow counts of all seeds lie between "
+        f"deep one {deep.median:.0f}, although the bound for the deep one is {bounds['deep ReLU']:,} and "
+        "for the "
+        f"shallow one {bounds['shallow ReLU']}: initial weights come nowhere near what depth may allow. In "
+        "the whole plane the shallow counts of all seeds lie between "
         f"{int(cells['shallow ReLU'][1].min())} and {int(cells['shallow ReLU'][1].max())}, the deep ones "
         f"between {int(cells['deep ReLU'][1].min())} and {int(cells['deep ReLU'][1].max())}; in "
         f"{merged['deep ReLU']} of {n} deep networks some cells merge into one linear region.",
@@ -265,7 +186,8 @@ def _shallow_and_deep(
         "Nothing in the cells of the shallow network, whose lines are the same; each cell only has another "
         f"slope. The deep network has {intervals['deep Abs', 0].median:.0f} cells in the median within ± "
         f"{near:g} against {deep.median:.0f} with ReLU, and up to {int(cells['deep Abs'][1].max())} against "
-        f"{int(cells['deep ReLU'][1].max())} in the whole plane. No unit of Abs is ever flat, so no crease is "
+        f"{int(cells['deep ReLU'][1].max())} in the whole plane. No unit of Abs is ever flat, so no crease "
+        "is "
         "lost behind units that are off, and no two cells have one and the same slope by being switched off "
         f"together: cells merge in {merged['deep Abs']} of {n} networks, with ReLU in "
         f"{merged['deep ReLU']}.",

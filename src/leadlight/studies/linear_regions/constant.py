@@ -1,8 +1,8 @@
 """How often a random network's picture is one constant: sampled first, then confirmed exactly.
 
-Thousands of networks are evaluated together on a coarse grid. Two different values prove that a picture is not
-constant; where all are equal, the enumerator decides with rationals: every cell in the box must have gradient
-zero and the same value.
+Thousands of networks are evaluated together on a coarse grid. Two different values prove that a picture is
+not constant; where all are equal, the enumerator decides with rationals: every cell in the box must have
+gradient zero and the same value.
 """
 
 from __future__ import annotations
@@ -45,6 +45,10 @@ def constant_seeds(nets: Sequence[Network], half_width: float, block: int = 1000
     """Return the positions of the networks whose picture is constant on a square, confirmed exactly."""
     found = []
     for start in range(0, len(nets), block):
-        suspects = np.flatnonzero(constant_on_grid(nets[start : start + block], half_width)) + start
-        found += [int(i) for i in suspects if is_constant(enumerate_cells(nets[i], square(half_width)))]
+        suspects = np.flatnonzero(constant_on_grid(nets[start : start + block], half_width))
+        found += [
+            i
+            for i in (start + suspects).tolist()
+            if is_constant(enumerate_cells(nets[i], square(half_width)))
+        ]
     return found

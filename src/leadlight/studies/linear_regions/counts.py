@@ -30,6 +30,7 @@ __all__ = [
     "full_view",
     "lines_and_crossings",
     "networks",
+    "short",
     "square",
 ]
 
@@ -45,6 +46,17 @@ KINDS = {
 def square(half_width: float | Fraction) -> list[tuple[float | Fraction, float | Fraction]]:
     """Return the domain of a square about the origin."""
     return [(-half_width, half_width), (-half_width, half_width)]
+
+
+def short(half_width: float) -> str:
+    """Return a half-width for a table.
+
+    Examples
+    --------
+    >>> short(500.0), short(1e6), short(1e10)
+    ('500', '1e6', '1e10')
+    """
+    return f"{half_width:g}".replace("e+0", "e").replace("e+", "e")
 
 
 def networks(kind: str, seeds: Sequence[int]) -> list[Network]:

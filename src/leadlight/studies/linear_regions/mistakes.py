@@ -39,9 +39,8 @@ def differences(net: Network, half_width: float, resolution: int) -> Differences
     centre = exact[1:-1, 1:-1]
     neighbours = (exact[:-2, 1:-1], exact[2:, 1:-1], exact[1:-1, :-2], exact[1:-1, 2:])
     inside[1:-1, 1:-1] = np.all([np.all(centre == other, axis=-1) for other in neighbours], axis=0)
-    return Differences(
-        exact, np.stack(np.gradient(values), axis=-1), np.stack([along, down], axis=-1), inside
-    )
+    first, second = np.gradient(values)
+    return Differences(exact, np.stack([first, second], axis=-1), np.stack([along, down], axis=-1), inside)
 
 
 def finite_differences(page: Page, net: Network, half_width: float, resolution: int) -> None:
@@ -53,7 +52,8 @@ def finite_differences(page: Page, net: Network, half_width: float, resolution: 
     }
     page.claim(
         "mended-differences",
-        "With spacing and order put right, finite differences are the exact gradient wherever a pixel and its "
+        "With spacing and order put right, finite differences are the exact gradient wherever a pixel and "
+        "its "
         "neighbours lie in one cell; across a crease no difference can be right.",
         errors["mended"] <= 1e-9 * (1 + half_width),
         {
@@ -70,7 +70,8 @@ def finite_differences(page: Page, net: Network, half_width: float, resolution: 
         "The finite-difference gradient",
         "`np.gradient` differentiates along the rows first, and rows are heights: what it returns first is "
         r"$\partial/\partial x_2$. Without the spacing it assumes pixels of size 1, which here are "
-        f"{2 * half_width / resolution:g} wide. Give it `np.gradient(values, y, x)` and exchange the results, or "
+        f"{2 * half_width / resolution:g} wide. Give it `np.gradient(values, y, x)` and exchange the "
+        "results, or "
         f"take the exact gradient, which at this pixel is {_pair(found.exact[at])}.",
         wrong=f"(∂₁, ∂₂) = {_pair(found.sheet[at])}",
         right=f"(∂₁, ∂₂) = {_pair(found.mended[at])}",
@@ -82,7 +83,8 @@ def repeated_half_width(page: Page, net: Network) -> None:
     ten, hundred = (len(enumerate_cells(net, square(h))) for h in (10.0, 100.0))
     page.mend(
         "The half-width 10 repeated for 100",
-        "The series 5, 10, 100 was drawn as 5, 10, 10: the two last pictures are one. The shallow network has "
+        "The series 5, 10, 100 was drawn as 5, 10, 10: the two last pictures are one. The shallow network "
+        "has "
         f"{ten} cells within ± 10 and {hundred} within ± 100.",
         wrong=f"titled 100: the picture of ± 10, {ten} cells",
         right=f"± 100: {hundred} cells",
@@ -108,7 +110,8 @@ def exchanged_axes(page: Page, net: Network, half_width: float, resolution: int)
     page.mend(
         "x and y exchanged",
         '`np.meshgrid(..., indexing="ij")` and `torch.meshgrid` put $x_1$ along the rows; `imshow` and '
-        f"`contourf` draw rows upwards. The picture is then mirrored in the diagonal: {100 * share:.0f} % of its "
+        f"`contourf` draw rows upwards. The picture is then mirrored in the diagonal: {100 * share:.0f} % "
+        "of its "
         'pixels show the value of another point. Use the "xy" grid or transpose.',
         wrong="transposed-wrong",
         right="transposed-right",

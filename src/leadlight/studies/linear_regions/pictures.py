@@ -29,6 +29,10 @@ __all__ = [
 ]
 
 
+# solid contours: the sign of a value means nothing here
+IN_STYLE = matplotlib.rc_context({**rc(), "contour.negative_linestyle": "solid"})
+
+
 def power(value: float) -> str:
     """Return a half-width as it is, or as a power of ten for matplotlib once it is large.
 
@@ -41,6 +45,7 @@ def power(value: float) -> str:
     return f"$10^{{{exponent}}}$" if exponent >= 4 and value == 10.0**exponent else f"{value:g}"
 
 
+@IN_STYLE
 def images(
     nets: Mapping[str, Network], half_widths: Sequence[float], resolution: int, powers: bool = False
 ) -> Figure:
@@ -51,8 +56,10 @@ def images(
         for ax, half_width in zip(row, half_widths, strict=True):
             label = f"$10^{{{round(np.log10(half_width))}}}$" if powers else f"{half_width:g}"
             FieldDisplay.from_function(net, half_width, resolution).plot(
-                ax, colourbar=False, title=f"± {label}"
+                ax, colourbar=False, title=f"± {label}", contours=12
             )
+            for lines in ax.collections:
+                lines.set_rasterized(True)
             _bare(ax)
         row[0].set_ylabel(name)
     return figure
@@ -120,10 +127,10 @@ def deviation_and_windows(
     """Draw |f(r u)/r - f0(u)| under its bound C/r, and cells in a window that moves away."""
     figure, axes = subplots(1, 2, figsize=(10.2, 3.5))
     left, right = axes[0]
-    radii = np.asarray(radii)
+    r = np.asarray(radii)
     for colour, (name, (values, bound)) in zip(CLASS_COLOURS, measured.items()):
-        left.plot(radii, values, "o-", color=colour, markersize=4, label=f"{name}, measured")
-        left.plot(radii, bound / radii, "--", color=colour, linewidth=1, label=f"{name}, bound {bound:.2f}/r")
+        left.plot(r, values, "o-", color=colour, markersize=4, label=f"{name}, measured")
+        left.plot(r, bound / r, "--", color=colour, linewidth=1, label=f"{name}, bound {bound:.2f}/r")
     left.set_xscale("log")
     left.set_yscale("log")
     left.set_xlabel("distance r from the origin")
@@ -153,7 +160,7 @@ def laws(angles: np.ndarray, biases: np.ndarray, bound: float) -> Figure:
     left.set_xticks(range(-180, 181, 45), [f"{v}°".replace("-", "−") for v in range(-180, 181, 45)])
     left.set_xlabel("direction of a unit's weights")
     left.set_ylim(0, density.max() * 1.45)
-    right.hist(biases, bins=40, range=(-1.5 * bound, 1.5 * bound), density=True, color=CLASS_COLOURS[5])
+    right.hist(biases, bins=42, range=(-1.5 * bound, 1.5 * bound), density=True, color=CLASS_COLOURS[5])
     grid, sd = np.linspace(-1.5 * bound, 1.5 * bound, 601), bound / np.sqrt(3)
     right.plot(grid, np.where(np.abs(grid) <= bound, 1 / (2 * bound), 0), color=INK, label="uniform")
     gaussian = np.exp(-((grid / sd) ** 2) / 2) / (sd * np.sqrt(2 * np.pi))

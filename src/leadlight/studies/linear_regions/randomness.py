@@ -12,9 +12,11 @@ from leadlight.geometry.polygon import area, box_polygon, split
 from leadlight.network import Network
 from leadlight.studies.notation import scientific
 from leadlight.studies.page import Page
+from leadlight.studies.result import Interval
 
 from . import pictures
 from .constant import constant_seeds
+from .counts import short
 from .far import FAR
 from .laws import angle_cdf, angle_density, first_layers, fits
 
@@ -75,7 +77,8 @@ def directions_and_biases(page: Page, nets: Sequence[Network]) -> None:
     )
     page.claim(
         "laws-fit",
-        r"Directions follow $1/(8 \cos^2 \varphi)$ and biases the uniform law: neither is rejected (p of 0.01 or "
+        r"Directions follow $1/(8 \cos^2 \varphi)$ and biases the uniform law: neither is rejected (p of "
+        r"0.01 or "
         "more).",
         min(square.p_value, uniform.p_value) >= 0.01,
         {"p-value, directions": square.p_value, "p-value, biases": uniform.p_value},
@@ -94,7 +97,8 @@ def directions_and_biases(page: Page, nets: Sequence[Network]) -> None:
     page.derivation(
         "The angle of a vector uniform in a square",
         [
-            r"On the side $x_1 = 1$ of $[-1, 1]^2$ the square reaches out to $\rho(\varphi) = 1/\cos \varphi$ "
+            r"On the side $x_1 = 1$ of $[-1, 1]^2$ the square reaches out to $\rho(\varphi) = 1/\cos "
+            r"\varphi$ "
             r"for $|\varphi| \leq \pi/4$.",
             r"The area up to the angle grows by $\frac{1}{2} \rho^2 d\varphi$. Of the area 4 that is the "
             r"density $\frac{1}{8 \cos^2 \varphi}$, and by symmetry the same in the other three quarters.",
@@ -111,7 +115,8 @@ def directions_and_biases(page: Page, nets: Sequence[Network]) -> None:
     )
     page.answer(
         "Are the directions of the lines evenly spaced?",
-        f"No. {100 * near_diagonal:.1f} % of {len(biases):,} weight vectors lie within 15 degrees of a diagonal; "
+        f"No. {100 * near_diagonal:.1f} % of {len(biases):,} weight vectors lie within 15 degrees of a "
+        "diagonal; "
         f"even spacing would put 33.3 % there, the law of a square "
         f"{100 * (1 - np.tan(np.radians(30))):.1f} %. Each weight is uniform, so the vector is uniform in a "
         f"square, whose corners reach out furthest. The test gives "
@@ -135,7 +140,7 @@ def constant_pictures(page: Page, nets: Sequence[Network], half_width: float) ->
         "constant",
         ["half-width", "constant pictures", "of networks", "share in per cent"],
         [
-            [f"{h:g}", k, len(nets), _percent(page, k, len(nets))]
+            [short(h), k, len(nets), _percent(page, k, len(nets))]
             for h, k in ((half_width, len(found)), *wider)
         ],
         "Deep ReLU networks whose output is one constant on the whole square, confirmed exactly; share with "
@@ -156,12 +161,11 @@ def constant_pictures(page: Page, nets: Sequence[Network], half_width: float) ->
         f"Within ± {half_width:g}, {len(found)} of {len(nets):,} deep ReLU networks are exactly constant: "
         f"{100 * share.median:.2f} % (95 % interval {100 * share.low:.2f} to {100 * share.high:.2f} %). Some "
         f"layer's units are then all off, or all units that vary are off. It is mostly a matter of the view: "
-        f"only {wider[0][1]} of them are constant within ± 10 as well, and {wider[-1][1]} in the whole plane.",
+        f"only {wider[0][1]} of them are constant within ± 10 as well, and {wider[-1][1]} in the whole "
+        "plane.",
     )
 
 
-def _percent(page: Page, successes: int, n: int) -> object:
-    from leadlight.studies.result import Interval
-
+def _percent(page: Page, successes: int, n: int) -> Interval:
     share = page.share(successes, n)
     return Interval(100 * share.median, 100 * share.low, 100 * share.high, n, share.kind)
