@@ -49,3 +49,14 @@ def test_bad_choices(display):
         display.plot(colour="red")
     with pytest.raises(ParameterError, match="2 outputs"):
         display.plot(colour="slope", component=2)
+
+
+def test_what_no_eye_can_see_is_not_drawn():
+    lines = [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]
+    net = Network.from_arrays([lines, [[1.0, 2.0, 3.0]]], [[0.0, 0.0, -1.0], [0.0]])  # a triangle of size 1
+    far = CellsDisplay.from_network(net, [(-1e5, 1e5), (-1e5, 1e5)])
+    polygons = far._polygons()
+    assert sorted(map(len, polygons))[:2] == [0, 3]  # the triangle is a speck; its neighbours are wedges
+    assert len(CellsDisplay.from_network(net, [(-5, 5), (-5, 5)])._polygons()) == len(polygons) == 7
+    segments = far.plot(creases=True).ax_.collections[-1].get_segments()
+    assert len(segments) == 6  # of nine, three are sides of the triangle

@@ -18,6 +18,7 @@ from . import style
 
 __all__ = ["CellsDisplay"]
 
+FINEST = 4000  # corners and creases nearer than this part of the box's side are drawn as one, or not at all
 COLOURINGS = ("pattern", "linear_region", "area", "output", "slope", "direction")
 
 
@@ -136,7 +137,22 @@ class CellsDisplay:
         return self
 
     def _polygons(self) -> list[np.ndarray]:
-        return [np.array([[float(x), float(y)] for x, y in cell.polygon]) for cell in self.complex.cells]
+        """The corners of each cell, without those that no eye could tell apart; empty for a mere speck.
+
+        Browsers leave holes in long wedges whose corners nearly coincide at the apex.
+        """
+        polygons = []
+        for cell in self.complex.cells:
+            corners = np.array([[float(x), float(y)] for x, y in cell.polygon])
+            marks = self._marks(corners)
+            corners = corners[np.any(marks != np.roll(marks, 1, axis=0), axis=1)]
+            polygons.append(corners if len(corners) >= 3 else corners[:0])
+        return polygons
+
+    def _marks(self, points: np.ndarray) -> np.ndarray:
+        """The squares of a fine grid over the box in which points (n, 2) lie."""
+        low, high = np.array([[float(v) for v in side] for side in self.complex.domain]).T
+        return np.round((points - low) / (high - low) * FINEST)
 
     def _fill(
         self, ax: Any, colour: str, component: int, cmap: Any, paleness: float
@@ -177,11 +193,15 @@ class CellsDisplay:
         layers = sorted({crease.layer for crease in creases})
         shades = matplotlib.colormaps["inferno"](np.linspace(0.28, 0.76, max(2, len(layers))))
         for shade, layer in zip(shades, layers):
-            segments = [
-                [[float(v) for v in point] for point in crease.segment]
-                for crease in creases
-                if crease.layer == layer
-            ]
+            segments = np.array(
+                [
+                    [[float(v) for v in point] for point in crease.segment]
+                    for crease in creases
+                    if crease.layer == layer
+                ]
+            )
+            start, end = self._marks(segments[:, 0]), self._marks(segments[:, 1])
+            segments = segments[np.any(start != end, axis=1)]
             lines = LineCollection(segments, colors=[shade], linewidths=1.3, label=f"layer {layer + 1}")
             lines.set_capstyle("round")
             lines.set_rasterized(len(segments) > 2000)
