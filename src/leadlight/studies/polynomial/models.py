@@ -18,10 +18,20 @@ from ...network import Network, mlp
 from ...training import train
 from ..page import Page
 
-__all__ = ["ArmSet", "Fit", "Model", "arm_sets", "as_they_are", "fit", "monomials", "outside_arms"]
+__all__ = [
+    "ArmSet",
+    "Fit",
+    "Model",
+    "arm_sets",
+    "as_they_are",
+    "fit",
+    "monomials",
+    "outside_arms",
+    "test_again",
+]
 
 LEARNING_RATE = 1e-3
-AT_ONCE = 8192  # points whose monomials are held at once: 87 MB at degree 50
+AT_ONCE = 2048  # points whose monomials are held at once: 22 MB at degree 50
 FAR = 1.3  # the arms are continued to this t
 
 Features = Callable[[np.ndarray], np.ndarray]
@@ -147,3 +157,17 @@ def fit(
                 if what == "outside":
                     shares["confidence"].append(100 * float(softmax(logits, axis=1).max(axis=1).mean()))
     return Fit(models, **{what: np.array(values) for what, values in shares.items()}, diverged=diverged)
+
+
+def test_again(page: Page, fitted: Fit, n_per_class: int, n_tests: int) -> np.ndarray:
+    """Per cent (n_seeds, n_tests) on fresh test sets, each split off a new draw of the arms as the first were."""
+    accuracies = []
+    for seed in page.seeds("fresh test sets", n_tests):
+        _, drawn = split(spirals(n_per_class, seed=seed), 0.2, seed=seed)
+        inputs: dict[int, np.ndarray] = {}  # by feature map, which the models of one data set share
+        for model in fitted.models:
+            if id(model.features) not in inputs:
+                inputs[id(model.features)] = model.features(drawn.X)
+            classes = model.network(inputs[id(model.features)]).argmax(axis=1)
+            accuracies.append(100 * float(np.mean(classes == drawn.y)))
+    return np.reshape(accuracies, (n_tests, len(fitted.models))).T

@@ -41,7 +41,7 @@ def maps(page: Page, models: Mapping[str, Model], drawn: ArmSet, resolution: int
 
 def along_arms(page: Page, t: np.ndarray, curves: Mapping[str, np.ndarray], n_seeds: int) -> None:
     """Accuracy against t, the training range marked."""
-    figure, axes = style.subplots(1, 1, figsize=(6.4, 3.6))
+    figure, axes = style.subplots(1, 1, figsize=(7.8, 3.6))
     ax = axes[0, 0]
     rules = {"frozen edge": "--", "the rule": ":"}
     LossCurvesDisplay(curves, steps=t, xlabel="t, place on the arm", ylabel="accuracy in %").plot(
@@ -54,7 +54,7 @@ def along_arms(page: Page, t: np.ndarray, curves: Mapping[str, np.ndarray], n_se
     ax.axvspan(1.0, float(t[-1] + (t[-1] - t[-2]) / 2), color=style.MUTED, alpha=0.15, linewidth=0)
     ax.axhline(CHANCE, color=style.MUTED, linewidth=1.0, label="chance")
     ax.set_ylim(0, 102)
-    style.legend(ax, loc="lower left", ncols=2)
+    style.legend_beside(ax)
     page.figure(
         "along-arms",
         figure,
@@ -72,7 +72,7 @@ def by_degree(
     levels: Mapping[str, Mapping[str, float]],
 ) -> None:
     """Accuracy against the degree, inside and outside, one series for raw and one for standardised monomials."""
-    figure, axes = style.subplots(1, 2, figsize=(9.0, 3.5), sharey=True)
+    figure, axes = style.subplots(1, 2, figsize=(9.8, 3.5), sharey=True)
     titles = {"test": "inside: test points", "outside": "outside: t in (1, 1.3]"}
     for ax, (what, title) in zip(axes[0], titles.items()):
         SweepDisplay(
@@ -80,7 +80,8 @@ def by_degree(
             {name: [getattr(one, what) for one in row] for name, row in fits.items()},
             xlabel="degree",
             ylabel="accuracy in %",
-        ).plot(ax, levels={**levels[what], "chance": CHANCE}, title=title, legend=what == "outside")
+        ).plot(ax, levels={**levels[what], "chance": CHANCE}, title=title, legend=False)
+    style.legend_beside(axes[0, 1])
     page.figure(
         "by-degree",
         figure,
