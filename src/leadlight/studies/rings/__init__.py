@@ -58,7 +58,7 @@ def run(parameters: Parameters, page: Page) -> None:
     _require("relu_widths", p.relu_widths, {2, 3})
     data = rings(p.n_per_class, seed=page.seeds("data", 1)[0])
     page.method(
-        f"{p.n_per_class} points of a disc (radius uniform on (0, 1)) and {p.n_per_class} of a ring around "
+        f"{p.n_per_class:,} points of a disc (radius uniform on (0, 1)) and {p.n_per_class:,} of a ring around "
         "it (radius uniform on (3, 4)), angles uniform. Networks 2-$n$-1 with one logit as output are "
         "trained on binary cross-entropy by full-batch Adam in float32 from torch's default initialisation, "
         f"{p.epochs:,} epochs at learning rate {p.lr:g}: {p.n_seeds} seeds for each of "

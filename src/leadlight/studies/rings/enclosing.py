@@ -33,7 +33,7 @@ def two_units(page: Page, data: Dataset, families: Sequence[Trained]) -> None:
                 rises.append(greatest_rise(net, starts))
             if seed < 4:
                 edges = np.degrees([cone.start, cone.start + cone.opening])
-                rows.append([family.activation, seed + 1, *edges.tolist(), float(openings[-1]),
+                rows.append([pictures.shown(family.activation), seed + 1, *edges.tolist(), float(openings[-1]),
                              rises[-1] if len(starts) else None, int(family.errors[2][seed])])  # fmt: skip
     worst = max(0.0, *rises) if rises else 0.0
     page.derivation(

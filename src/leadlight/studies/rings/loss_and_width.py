@@ -146,8 +146,8 @@ def maps(page: Page, data: Dataset, trained: Trained) -> None:
         pictures.maps(data, {w: trained.typical(w) for w in trained.widths}),
         "The data, and for each number of sigmoid units the network with the median final loss: its decision "
         "and the lines on which its units are at one half (grey strip: the side where the unit is on). One "
-        "line gives a half-plane, two give a strip or a wedge that lets part of the ring in, three close a "
-        "curve around the disc.",
+        "line gives a half-plane, two give a strip or a wedge that lets part of the ring in, three and "
+        "more can close a curve around the disc.",
         alt="Decision maps with unit lines: half-plane, strip, and closed regions around the disc.",
         section=UNITS,
     )

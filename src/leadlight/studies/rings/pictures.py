@@ -33,7 +33,7 @@ from leadlight.studies.result import Interval
 from .monotone import falling_cone
 from .separable import Separation
 
-__all__ = ["cone", "cube", "cubes", "logits", "losses", "maps", "regions", "relu"]
+__all__ = ["cone", "cube", "cubes", "logits", "losses", "maps", "regions", "relu", "shown"]
 
 HALF_WIDTH = 4.6
 SHOWN = 400  # points of each class drawn where all would hide one another
@@ -195,7 +195,7 @@ def relu(
         middle = np.array([s.median for s in by_width.values()])
         low, high = np.array([[s.low, s.high] for s in by_width.values()]).T
         ax.errorbar(x, middle, yerr=np.maximum([middle - low, high - middle], 0), fmt="os"[i] + "-",
-                    color=CLASS_COLOURS[i], capsize=3, label=_shown(name))  # fmt: skip
+                    color=CLASS_COLOURS[i], capsize=3, label=shown(name))  # fmt: skip
     ax.set_ylim(-0.04, 1.04)
     ax.set_xlabel("hidden units")
     ax.set_ylabel("share of seeds with zero loss")
@@ -209,7 +209,8 @@ def relu(
     return figure
 
 
-def _shown(name: str) -> str:
+def shown(name: str) -> str:
+    """Return the name of an activation as it is written in text."""
     return "ReLU" if name == "relu" else name
 
 

@@ -26,27 +26,30 @@ def question(page: Page, data: Dataset, sigmoid: Trained, relu: Trained) -> None
         }
         for family in (sigmoid, relu)
     }
-    rows = []
+    rows, gap_rows = [], []
     for w in relu.widths:
         solved, final = relu.solved(w), relu.final[w]
         gaps = np.degrees([live_gap(net, data) for net in relu.networks[w]])
-        row: list = [w, shares["relu"][w]]
-        for chosen in (solved, ~solved):
-            some = bool(chosen.any())
-            row += [
-                page.interval(final[chosen]) if some else None,
-                page.interval(gaps[chosen]) if some else None,
-            ]
-        rows.append(row)
+        rows.append([w, shares["relu"][w], *[_middle(page, final[c]) for c in (solved, ~solved)]])
+        gap_rows.append([w, *[v for c in (solved, ~solved) for v in (int(c.sum()), _middle(page, gaps[c]))]])
     page.table(
         "relu",
-        ["ReLUs", "share with zero loss", "their loss", "their gap", "others' loss", "others' gap"],
+        ["ReLUs", "share with zero loss", "their loss", "loss of the others"],
         rows,
         f"{len(relu.final[relu.widths[0]])} ReLU networks a width: share of seeds with zero loss, below "
-        f"{NO_LOSS:g} and no point wrong (Wilson interval), and by success the loss and the widest gap, in "
-        "degrees, between the vectors $v_i w_i$ of units that are on somewhere in the data (median "
-        "[quartiles]). From 180 on the proof for two units applies: the region is not closed.",
-        formats=[None, ".2f", ".4f", ".0f", ".3f", ".0f"],
+        f"{NO_LOSS:g} and no point wrong (Wilson interval), and the final losses of these and of the others "
+        "(median [quartiles]).",
+        formats=[None, ".2f", ".4f", ".3f"],
+        section=SECTION,
+    )
+    page.table(
+        "gaps",
+        ["ReLUs", "with zero loss", "their widest gap", "others", "their widest gap "],
+        gap_rows,
+        "The widest gap, in degrees, between the directions of the vectors $v_i w_i$ of units that are on "
+        "somewhere in the data (median [quartiles] over seeds). From 180 on the proof for two units applies "
+        "and the region is not closed.",
+        formats=[None, None, ".0f", None, ".0f"],
         section=SECTION,
     )
     page.figure(
@@ -119,7 +122,7 @@ def question(page: Page, data: Dataset, sigmoid: Trained, relu: Trained) -> None
     open_ = sum(gap >= 179 for gap in with_errors)
     stuck_runs = (
         f"of the {len(with_errors)} runs with three or more units that end with errors {open_} have live units "
-        "that leave a gap of at least 179 degrees, so that they do no better than two."
+        "that leave a gap of 179 degrees or more, where the proof for two units begins to apply."
         if with_errors
         else "no run with three or more units ends with errors here."
     )
@@ -133,6 +136,10 @@ def question(page: Page, data: Dataset, sigmoid: Trained, relu: Trained) -> None
         f"(median at {most} ReLUs {float(np.median(relu.final[most])):.5f}, at "
         f"{sigmoid.widths[-1]} sigmoids {float(np.median(sigmoid.final[sigmoid.widths[-1]])):.5f}).",
     )
+
+
+def _middle(page: Page, values: np.ndarray) -> Interval | None:
+    return page.interval(values) if len(values) else None
 
 
 def live_gap(net: Network, data: Dataset) -> float:

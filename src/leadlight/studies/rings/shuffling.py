@@ -65,7 +65,7 @@ def full_batch(page: Page, data: Dataset, epochs: int) -> None:
         f"{gaps['float64']:.1e} (float32: {gaps['float32']:.1e}), because the gradient is a sum over all "
         "points and only the order of its additions changes. In batches of "
         f"{size} the order decides which points share a step, and parameters differ by up to "
-        f"{gaps['mini']:.1e}.",
+        f"{gaps['mini']:.2g}.",
     )
 
 
