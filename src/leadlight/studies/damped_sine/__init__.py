@@ -14,7 +14,7 @@ from leadlight.studies.page import Page
 from leadlight.studies.parameters import parameter
 
 from .answers import answer_sides
-from .comparison import show_sides
+from .comparison import claim_sides, show_sides
 from .fits import Schedule
 from .mistakes import mend_all
 from .sheet_losses import compare_with_sheet
@@ -60,8 +60,9 @@ def run(parameters: Parameters, page: Page) -> None:
     )
     curve = damped_sine()
     found = sweep(page, curve, (*chosen, *p.more_units), p.seeds, schedule)
-    show_widths(page, found, chosen, schedule)
     sides = train_sides(page, p.units, p.starts, schedule)
+    claim_sides(page, sides)
+    show_widths(page, found, chosen, schedule)
     networks = [net for f in (*found.values(), *sides.named().values()) for net in f.networks]
     prove_staircases(page, networks)
     show_skeletons(page, sides.sheet)

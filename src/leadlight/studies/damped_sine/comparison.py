@@ -10,12 +10,12 @@ from leadlight.studies.page import Page
 from .sides import Sides, threshold_counts
 from .widths import ByWidth
 
-__all__ = ["show_sides"]
+__all__ = ["claim_sides", "show_sides"]
 
 TESTS = (  # claim, sentence, experiment, the side said to fit better
     (
         "left-fits-better",
-        "On the sheet's curve the left half, with the large swings, is fitted better.",
+        "On the sheet's curve the left half, which has the large swings, is fitted better than the right.",
         "curve",
         "left",
     ),
@@ -46,41 +46,45 @@ TESTS = (  # claim, sentence, experiment, the side said to fit better
 )
 
 
-def show_sides(page: Page, sides: Sides, found: ByWidth, units: int, epochs: int) -> None:
-    """Show how each half is fitted in every experiment and claim what follows."""
-    _draw_fits(page, sides)
-    _draw_halves(page, sides)
-    named = sides.named()
-    n = len(sides.sheet.final)
-    lead = {name: page.interval(f.lead, "bootstrap") for name, f in named.items()}
-    rows = []
-    for name, f in named.items():
-        quality = [page.interval(f.halves[:, i]) for i in (0, 1)]
-        places = [float(count.mean()) for count in threshold_counts(f)]
-        rows.append([name, page.interval(f.final), *quality, int(np.sum(f.lead > 0)), lead[name], *places])
-    page.table(
-        "sides",
-        ["trained on", "its loss", "R² left", "R² right", "left better", "R² left − right", "thresholds left",
-         "thresholds right"],
-        rows,
-        f"The same {n} starts of {units} units, {epochs:,} epochs. Loss and R²: median and quartiles. Left better: "
-        "number of starts. Difference, paired by start: median with its 95 % bootstrap interval. Thresholds in each "
-        "half: means.",
-        formats=[None, ".3f", ".3f", ".3f", "d", ".3f", ".1f", ".1f"],
-    )  # fmt: skip
+def claim_sides(page: Page, sides: Sides) -> None:
+    """Claim, for each experiment, which half is fitted better."""
     for name, sentence, key, side in TESTS:
+        lead = sides.named()[key].lead
+        middle = page.interval(lead, "bootstrap")
         sign = 1 if side == "left" else -1
         page.claim(
             name,
             sentence,
-            lead[key].low > 0 if side == "left" else lead[key].high < 0,
+            middle.low > 0 if side == "left" else middle.high < 0,
             {
-                "R² left − R² right": lead[key],
-                f"starts with the {side} better": int(np.sum(sign * named[key].lead > 0)),
-                "starts": n,
+                "R² left − R² right": middle,
+                f"starts with the {side} better": int(np.sum(sign * lead > 0)),
+                "starts": len(lead),
             },
             must_hold=False,
         )
+
+
+def show_sides(page: Page, sides: Sides, found: ByWidth, units: int, epochs: int) -> None:
+    """Show how each half is fitted in every experiment, and whether more units reach the other half."""
+    _draw_fits(page, sides)
+    _draw_halves(page, sides)
+    rows = []
+    for name, f in sides.named().items():
+        left, right = (float(count.mean()) for count in threshold_counts(f))
+        quality = [page.interval(f.halves[:, i]) for i in (0, 1)]
+        ahead = int(np.sum(f.lead > 0))
+        rows.append([name, *quality, page.interval(f.lead, "bootstrap"), ahead, f"{left:.1f}, {right:.1f}"])
+        page.number(f"loss ({name})", page.interval(f.final))
+    page.table(
+        "sides",
+        ["trained on", "R² left", "R² right", "left − right", "left ahead", "thresholds"],
+        rows,
+        f"The same {len(sides.sheet.final)} starts of {units} units, {epochs:,} epochs. R²: median and quartiles. Left "
+        "− right, paired by start: median with its 95 % bootstrap interval. Left ahead: number of starts. Thresholds "
+        "on the left, on the right: means.",
+        formats=[None, ".2f", ".2f", ".2f", "d", None],
+    )
     most = max(found)
     if units in found and most > units:
         few, many = (page.interval(found[h].halves[:, 1]) for h in (units, most))
@@ -97,7 +101,7 @@ def show_sides(page: Page, sides: Sides, found: ByWidth, units: int, epochs: int
 def _draw_fits(page: Page, sides: Sides) -> None:
     named = sides.named()
     shown = ("curve", "curve, relative error", "mirrored", "mirrored, relative error")
-    figure, axes = style.subplots(2, 2, figsize=(9.2, 5.2), sharex=True, sharey=True)
+    figure, axes = style.subplots(2, 2, figsize=(8.0, 5.0), sharex=True, sharey=True)
     for ax, name in zip(axes.flat, shown):
         f = named[name]
         title = name if "relative" in name else f"{name}, squared error"
@@ -117,7 +121,7 @@ def _draw_fits(page: Page, sides: Sides) -> None:
 
 def _draw_halves(page: Page, sides: Sides) -> None:
     named = sides.named()
-    figure, axes = style.subplots(1, 1, figsize=(8.2, 3.6))
+    figure, axes = style.subplots(1, 1, figsize=(7.6, 3.4))
     SweepDisplay(
         [name.replace(", ", ",\n") for name in named],
         {
@@ -133,8 +137,8 @@ def _draw_halves(page: Page, sides: Sides) -> None:
     page.figure(
         "halves",
         figure,
-        "How well each half is fitted: one point a start, median and quartiles. The sides change places with the "
-        "curve and again with the loss.",
+        "How well each half is fitted: one point a start, median and quartiles. Compare left with right in "
+        "each column: mirroring exchanges them, and so does the relative error.",
         alt="Paired columns of points: left above right on the curve, below it mirrored, and again the other way "
         "round with the relative error.",
     )

@@ -6,7 +6,7 @@ import numpy as np
 
 from leadlight.activations import activation
 from leadlight.data import damped_sine
-from leadlight.studies.notation import scientific
+from leadlight.studies.notation import scientific, signed
 from leadlight.studies.page import Page
 
 from .fits import Fits
@@ -72,9 +72,10 @@ def _mirror(page: Page, sides: Sides) -> None:
     ahead = [int(np.sum(f.lead < 0)) for f in (sides.mirrored, sides.image)]
     page.mend(
         "A mirror on a lopsided grid",
-        f"arange(−10, 10, 0.1) holds −10 but not 10. The mirrored function on that grid runs from {theirs[0]:.0f} to "
-        f"{theirs[-1]:.1f}; the mirror image of the samples runs from {x[0]:.1f} to {x[-1]:.0f}. They differ in one "
-        "sample of 200, the one where the large swings begin. The same starts on both; on the sheet's curve the "
+        "arange(−10, 10, 0.1) holds −10 but not 10. The mirrored function on that grid runs from "
+        f"{signed(theirs[0], '.0f')} to {theirs[-1]:.1f}; the mirror image of the samples from "
+        f"{signed(x[0], '.1f')} to {x[-1]:.0f}. They differ in one sample of 200, the one where the large swings "
+        "begin. The same starts on both; on the sheet's curve the "
         f"large swings are fitted better in {np.sum(sides.sheet.lead > 0)} of {n}.",
         wrong=f"function mirrored, grid kept: large swings better in {ahead[0]} of {n} starts, median loss "
         f"{np.median(sides.mirrored.final):.3f}",

@@ -40,7 +40,8 @@ def compare_with_sheet(page: Page, sides: Sides, found: ByWidth, units: int, sch
             [name, len(f), epochs, value, page.interval(f), float(f.min()), float(f.max()), _within(value, f)]
             for name, value, f, epochs in rows
         ],
-        f"The sheet's single runs of 10 units beside our starts of {units}: loss after so many epochs.",
+        f"The sheet's single runs of 10 units beside our starts of {units}: loss after so "
+        "many epochs. Ours: median and quartiles. Within: whether the sheet's value lies between least and greatest.",
         formats=[None, "d", ",d", ".3f", ".3f", ".3f", ".3f", None],
     )
     for label, value, losses, epochs in rows[-2:]:

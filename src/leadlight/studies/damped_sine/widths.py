@@ -36,7 +36,7 @@ def show_widths(page: Page, found: ByWidth, chosen: tuple[int, ...], schedule: S
     _figures(page, found, chosen, variance)
     page.table(
         "widths",
-        ["units", "loss", "least", "greatest", "R² left of 0", "R² right of 0"],
+        ["units", "loss", "least", "greatest", "R² left", "R² right"],
         [
             [h, page.interval(f.final), float(f.final.min()), float(f.final.max()),
              page.interval(f.halves[:, 0]), page.interval(f.halves[:, 1])]
@@ -45,7 +45,7 @@ def show_widths(page: Page, found: ByWidth, chosen: tuple[int, ...], schedule: S
         f"Mean squared error (without the factor 1/2) after {schedule.epochs:,} epochs and R² of each half: median "
         f"and quartiles over {len(next(iter(found.values())).final)} starts. The best constant has a loss of "
         f"{variance:.3f}.",
-        formats=["d", ".3f", ".3f", ".3f", ".3f", ".3f"],
+        formats=["d", ".3f", ".3f", ".3f", ".2f", ".2f"],
     )  # fmt: skip
     narrow, wide = chosen[0], chosen[-1]
     medians = np.array([np.median(found[h].final) for h in chosen])
@@ -69,22 +69,21 @@ def show_widths(page: Page, found: ByWidth, chosen: tuple[int, ...], schedule: S
             {f"median with {_units(h)}": float(m) for h, m in zip(chosen, medians)},
             must_hold=False,
         )
-    spread = [float(np.ptp(found[h].final)) for h in (narrow, wide)]
-    widest = max(chosen, key=lambda h: float(np.ptp(found[h].final)))
+    spread = {h: float(np.ptp(found[h].final)) for h in chosen}
+    widest = max(chosen, key=lambda h: spread[h])
     rises = [h for h, gain in zip(chosen[1:], np.diff(medians)) if gain >= 0]
     steps = "with every unit added" if not rises else f"but not at {', '.join(map(str, rises))}"
     page.answer(
         "How does the loss depend on the number of hidden units?",
         f"The median loss goes from {medians[0]:.3f} with {_units(narrow)} to {medians[-1]:.3f} with {_units(wide)}, "
         f"{'falling ' if not rises else 'falling, '}{steps}; a constant has {variance:.3f}. Starts of one width "
-        f"differ: by {spread[0]:.3f} between best and worst with {_units(narrow)}, by {spread[1]:.3f} with "
-        f"{_units(wide)}, and most, by {np.ptp(found[widest].final):.3f}, with {_units(widest)}. A single run of a "
-        "width is therefore no measure of the width.",
+        f"differ: best and worst by {spread[narrow]:.3f} with {_units(narrow)}, and most with {_units(widest)}, by "
+        f"{spread[widest]:.3f}. A single run of a width is therefore no measure of the width.",
     )
 
 
 def _figures(page: Page, found: ByWidth, chosen: tuple[int, ...], variance: float) -> None:
-    figure, axes = style.subplots(1, 2, figsize=(9.0, 3.3))
+    figure, axes = style.subplots(1, 2, figsize=(8.4, 3.3))
     SweepDisplay(
         list(chosen), [found[h].final for h in chosen], xlabel="hidden units", ylabel="mean squared error"
     ).plot(
