@@ -47,14 +47,14 @@ def answer(
         "First-layer features look like whole faces: is this MLP's representation hierarchical?",
         f"{stages}: a linear reader finds {listed(probe, '.1f')} % on the pixels and after layers 1 to "
         f"{len(probe) - 1} (with shuffled labels {listed(control[1:], '.1f')} %), and the median unit's area under the "
-        f"ROC curve goes {listed(unit, '.2f')}. In parts that are put together to wholes, no: the first layer already "
-        f"spans the image (the median unit has {100 * window:.0f} % of its energy in its strongest {WINDOW} × {WINDOW} "
-        f"pixels), and no later layer sees anything but sums of such templates. Nor is depth needed for it: {depth}",
+        f"ROC curve goes {listed(unit, '.2f')}. In parts that are put together to wholes, no: the first layer "
+        f"{'already spans the image' if window < 0.5 else 'is not made of the parts that convolutions start from'} (the median unit has {100 * window:.0f} % of its energy in its strongest {WINDOW} × {WINDOW} "
+        f"pixels), and no later layer sees anything but rectified sums of such templates. Nor is depth needed for it: {depth}",
     )
     page.answer(
         "Why are first-layer features high-level?",
         "Because every unit is joined to every pixel and is trained by adding images: its gradient is "
-        "$\\sum_n \\delta_n x_n$. After SGD on a few images less than "
+        f"$\\sum_n \\delta_n x_n$. After SGD on {shares['images']:.0f} images less than "
         f"$10^{{{exponent}}}$ of the energy of the first layer's change lies outside their span (after Adam, which "
         f"rescales each weight, {shares['Adam']:.3f}; of a random direction {shares['random']:.2f}), so a template is "
         "a blend of whole faces. The control shows that looks are not meaning: with shuffled labels neighbouring "

@@ -183,9 +183,9 @@ def _curves(page: Page, trained: Trained) -> None:
         "curves",
         figure,
         "Loss and accuracy after each epoch: median and quartiles over seeds. Training images are those of the "
-        "epoch, turned and mirrored. Dotted: chance. On shuffled labels the network learns its training "
-        "images by heart, as far as it can, and nothing else.",
-        alt="Curves of loss and accuracy: on faces both parts improve; on shuffled labels validation does not.",
+        "epoch, turned and mirrored. Dotted: chance. On shuffled labels there is "
+        "nothing to learn but the training images by heart.",
+        alt="Curves of loss and accuracy: on faces and on shuffled labels, training and validation.",
     )
 
 

@@ -80,7 +80,7 @@ def show_features(page: Page, trained: Trained, held_out: ImageSet) -> None:
         "first-layer-controls",
         figure,
         "24 units of the same seed three times, each now scaled by its own greatest weight: before training, after "
-        "training on the faces, and after training on the same images with shuffled labels. Faces appear in both: "
+        "training on the faces, and after training on the same images with shuffled labels. Look for faces in both: "
         "what a first layer learns is made of the images, whatever their labels.",
         alt="Three grids of 24 weight images: before training, trained, and trained on shuffled labels.",
     )

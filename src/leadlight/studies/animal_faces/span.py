@@ -49,7 +49,8 @@ def outside_share(change: np.ndarray, X: np.ndarray) -> float:
 def show_span(page: Page, faces: ImageSet, n_images: int, epochs: int) -> dict[str, float]:
     """Derive the gradient, check it on a batch, and train on `n_images` by SGD and by Adam.
 
-    Returns the shares of the change of the first layer that lie outside the span of the images.
+    Returns the shares of the first layer's change outside the span of the images ("SGD", "Adam", "random" for a
+    random direction), how many images there were, and the accuracies on them.
     """
     few = faces.take(page.rng("few images").choice(len(faces), min(n_images, len(faces)), replace=False))
     X, y = few.features().astype(np.float64), few.labels
@@ -78,7 +79,7 @@ def show_span(page: Page, faces: ImageSet, n_images: int, epochs: int) -> dict[s
         error,
         1e-10,
     )
-    shares = {"random": 1 - len(X) / X.shape[1]}
+    shares = {"images": float(len(X)), "random": 1 - len(X) / X.shape[1]}
     for name, optimizer, lr in (("SGD", "sgd", 0.05), ("Adam", "adam", 3e-4)):
         runs = train(
             net,
