@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import leadlight as ll
 from leadlight import studies
@@ -46,6 +47,22 @@ def test_everything_the_sheet_asks_for_is_there(result):
     by_name = {row[0]: row for row in gains.rows}
     assert by_name["tanh"][3] == pytest.approx(5 / 3)
     assert by_name["leaky_relu(0.1)"][1] == pytest.approx(1.407, abs=5e-4)
+
+
+def test_given_images_are_trained_on(tmp_path):
+    rng = np.random.default_rng(0)
+    for part, n in (("train", 10), ("val", 3)):
+        for name in ("lynx", "otter"):
+            folder = tmp_path / part / name
+            folder.mkdir(parents=True)
+            for i in range(n):
+                Image.fromarray(rng.integers(0, 256, (32, 32, 3), dtype=np.uint8)).save(folder / f"{i}.png")
+    result = studies.run(
+        "init-gain", data=tmp_path, gains=3, seeds=2, depth=10, width=20, networks=2, points=5
+    )
+    assert result.status == "ok"
+    assert "20 images that were given for training and 6 for validation, of lynx and otter" in result.method
+    assert "gives 50.0" in result.table("accuracy").caption  # chance
 
 
 def test_the_critical_line_has_chi_one_and_its_points_are_fixed_points():

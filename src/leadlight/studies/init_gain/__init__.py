@@ -59,7 +59,8 @@ def run(parameters: Parameters, page: Page) -> None:
     sweep = sweep_gains(page, gains, p.seeds, faces, held_out)
     nearest = gains[np.argmin(np.abs(gains - phi.gain))]
     uniform = sweep_gains(page, [nearest], p.seeds, faces, held_out, mode="uniform")
-    show_sweep(page, sweep, uniform)
+    chance = 100 * float(np.bincount(held_out.labels).max()) / len(held_out)
+    show_sweep(page, sweep, uniform, chance)
     page.mend(
         "The curve that was never recorded",
         "The sheet's loop trains every gain and then fails at the plot, because no accuracy was stored. Here "

@@ -94,8 +94,8 @@ def phase_diagram(page: Page, points: int, depth: int, width: int, n_networks: i
     error = np.abs(np.log(measured / predicted))
     page.claim(
         "edge-of-chaos",
-        "For tanh, gradients in finite random networks shrink on one side of the line chi = 1 and grow on the "
-        "other: every measured point with theoretical |log chi| > 0.1 lies on the side that theory says.",
+        "For tanh, gradients in finite random networks shrink on one side of the line $\\chi = 1$ and grow on the "
+        "other: every measured point with $|\\log \\chi| > 0.1$ in theory lies on the side that theory says.",
         bool(agree[clear].all()),
         {
             "points": int(clear.size),
@@ -115,10 +115,10 @@ def phase_diagram(page: Page, points: int, depth: int, width: int, n_networks: i
     )  # fmt: skip
     ax.plot(line_w, line_b, color=style.INK, linewidth=2, label="theory: $\\chi = 1$")
     ax.set_xlim(0.4, 2.6)
-    ax.set_ylim(-0.06, 1.06)
+    ax.set_ylim(-0.06, 1.2)  # room for the legend above the points
     ax.set_xlabel("$\\sigma_w$")
     ax.set_ylabel("$\\sigma_b$")
-    style.legend(ax, loc="lower right")
+    style.legend(ax, loc="upper left")
     with matplotlib.rc_context(style.rc()):
         figure.colorbar(dots, ax=ax, label="log growth of squared gradients a layer")
     ax.set_title("tanh: the edge of chaos")
@@ -175,7 +175,7 @@ def piecewise_phase(page: Page, ax, depth: int, width: int, n_networks: int) -> 
     ax.spines[["top", "right"]].set_visible(False)
     page.claim(
         "piecewise-critical",
-        "For ReLU, leaky ReLU and abs the growth of gradients is sigma_w² (1 + a²)/2 whatever sigma_b: the "
+        "For ReLU, leaky ReLU and abs the growth of gradients is $\\sigma_w^2 (1 + a^2)/2$ whatever $\\sigma_b$: the "
         "median measured difference stays below 10 % at each sigma_b.",
         worst < 0.10,
         {"largest median relative difference": worst, "sigma_b": "0, 0.3, 0.6"},

@@ -78,13 +78,14 @@ def tabulate_gains(page: Page) -> None:
         "gains",
         [
             "activation",
-            "gain 1/sqrt(E[phi²])",
-            "from 10⁶ samples",
-            "torch's calculate_gain",
-            "mean of phi(z)",
+            "gain",
+            "sampled",
+            "torch's gain",
+            "mean of φ(z)",
         ],
         rows,
-        "The gain that keeps a standard normal's second moment, beside torch's convention. They agree for the "
+        "The gain $1/\\sqrt{E[\\varphi(z)^2]}$ that keeps a standard normal's second moment, the same from a million "
+        "samples, and torch's `calculate_gain`. They agree for the "
         "ReLU family; torch's 5/3 for tanh is a rule of thumb and its 1 for sigmoid no gain at all.",
         formats=[None, ".4f", ".4f", ".4f", "+.4f"],
     )
@@ -97,7 +98,7 @@ def tabulate_gains(page: Page) -> None:
     relu, leaky, tanh = activation("relu"), activation("leaky_relu(0.1)"), activation("tanh")
     page.claim(
         "leaky-gain",
-        "LeakyReLU with slope 0.1 has gain sqrt(2 / 1.01) = 1.407, which is also torch's value.",
+        "LeakyReLU with slope 0.1 has gain $\\sqrt{2 / 1.01} = 1.407$, which is also torch's value.",
         bool(
             abs(leaky.gain - np.sqrt(2 / 1.01)) < 1e-12 and abs((leaky.torch_gain or 0) - leaky.gain) < 1e-12
         ),
