@@ -88,7 +88,10 @@ def test_given_images_of_two_classes_fewer_than_a_batch(tmp_path):
                 Image.fromarray(pixels).save(folder / f"{i}.png")
     result = studies.run("animal-faces", data=tmp_path, epochs=2, seeds=1, controls=1, span_epochs=1)
     assert result.failing == ()
-    assert "24 images that were given for training and 8 for validation, of lynx and otter" in result.method
+    assert (
+        "24 images that were given for training and 8 for validation, of the classes lynx and otter"
+        in result.method
+    )
     assert str(tmp_path) not in str(result.to_json()["method"])
     assert result.table("summary").rows[-1][2] == 2
 

@@ -61,7 +61,10 @@ def test_given_images_are_trained_on(tmp_path):
         "init-gain", data=tmp_path, gains=3, seeds=2, depth=10, width=20, networks=2, points=5
     )
     assert result.status == "ok"
-    assert "20 images that were given for training and 6 for validation, of lynx and otter" in result.method
+    assert (
+        "20 images that were given for training and 6 for validation, of the classes lynx and otter"
+        in result.method
+    )
     assert "gives 50.0" in result.table("accuracy").caption  # chance
 
 

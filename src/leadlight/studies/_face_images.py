@@ -33,4 +33,4 @@ def source_in_words(path: Path | None, train: ImageSet, val: ImageSet) -> str:
     """How many images of what, for a method paragraph; the path itself is no part of the results."""
     kind = "drawn faces" if path is None else "images that were given"
     names = ", ".join(train.class_names[:-1]) + " and " + train.class_names[-1]
-    return f"{len(train):,} {kind} for training and {len(val):,} for validation, of {names}"
+    return f"{len(train):,} {kind} for training and {len(val):,} for validation, of the classes {names}"

@@ -43,13 +43,14 @@ def answer(
         f"a single hidden layer ends at {shallow:.1f} %, the sheet's three at {deep:.1f} %, so here the extra layers "
         + ("buy accuracy." if deep > shallow + 1 else "are not what the accuracy comes from.")
     )
+    span = "already spans the image" if window < 0.5 else "sees the image through its templates only"
     page.answer(
         "First-layer features look like whole faces: is this MLP's representation hierarchical?",
         f"{stages}: a linear reader finds {listed(probe, '.1f')} % on the pixels and after layers 1 to "
         f"{len(probe) - 1} (with shuffled labels {listed(control[1:], '.1f')} %), and the median unit's area under the "
-        f"ROC curve goes {listed(unit, '.2f')}. In parts that are put together to wholes, no: the first layer "
-        f"{'already spans the image' if window < 0.5 else 'is not made of the parts that convolutions start from'} (the median unit has {100 * window:.0f} % of its energy in its strongest {WINDOW} × {WINDOW} "
-        f"pixels), and no later layer sees anything but rectified sums of such templates. Nor is depth needed for it: {depth}",
+        f"ROC curve goes {listed(unit, '.2f')}. In parts that are put together to wholes, no: the first layer {span} "
+        f"(the median unit has {100 * window:.0f} % of its energy in its strongest {WINDOW} × {WINDOW} pixels), and no "
+        f"later layer sees anything but rectified sums of such templates. Nor is depth needed for it: {depth}",
     )
     page.answer(
         "Why are first-layer features high-level?",

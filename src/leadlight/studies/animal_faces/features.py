@@ -67,7 +67,7 @@ def show_features(page: Page, trained: Trained, held_out: ImageSet) -> None:
         alt="64 small coloured images, each with soft light and dark patches across the whole square.",
     )
     some = slice(0, 24)  # noise does not compress: all 64 of each would make a large file
-    figure, axes = style.subplots(1, 3, figsize=(9.6, 2.5))
+    figure, axes = style.subplots(1, 3, figsize=(9.6, 2.4))
     panels = {
         "initial": trained.deep.initial[0],
         "trained on faces": net,
@@ -75,7 +75,7 @@ def show_features(page: Page, trained: Trained, held_out: ImageSet) -> None:
     }
     for ax, (title, network) in zip(axes[0], panels.items()):
         images = weight_images(network.weights[0][some], side)
-        FeatureMapsDisplay(images).plot(ax, per_unit=True, title=title)
+        FeatureMapsDisplay(images).plot(ax, per_row=6, per_unit=True, title=title)
     page.figure(
         "first-layer-controls",
         figure,
@@ -154,7 +154,7 @@ def show_measures(page: Page, measured: Measured, n_inputs: int, n_classes: int,
         "Median [quartiles] over all units of all seeds. For comparison: the training images themselves have "
         f"smoothness {measured.images:.3f}, and a random direction has difference share "
         f"{(n_classes - 1) / n_inputs:.5f}.",
-        formats=[None, ".3f", ".3f", ".3f", ".5f"],
+        formats=[None, ".2f", ".2f", ".2f", ".4f"],
     )
     trained = groups["trained"]
     smooth, before = measured.median("trained", "smoothness"), measured.median("initial", "smoothness")
