@@ -6,6 +6,7 @@ import numpy as np
 
 from leadlight.studies.page import Page
 
+from .comparison import MARGIN
 from .sides import Sides, error_weights, threshold_counts
 from .widths import ByWidth
 
@@ -36,7 +37,7 @@ def answer_sides(page: Page, sides: Sides, found: ByWidth, units: int) -> None:
             "The good side goes with the large swings",
             " So the cause is neither the direction of the axis nor the order of the samples.",
         )
-        if m_right > m_left and r_left > r_right
+        if m_right > m_left + MARGIN and r_left > r_right + MARGIN
         else ("The good side does not go with the large swings in this run", "")
     )
     page.answer(
@@ -50,7 +51,7 @@ def answer_sides(page: Page, sides: Sides, found: ByWidth, units: int) -> None:
     l_rel, r_rel = threshold_counts(sides.relative)
     turns, so = (
         ("The sides change places", ": the loss decides which side is fitted well")
-        if e_right > e_left and r_left > r_right
+        if e_right > e_left + MARGIN and r_left > r_right + MARGIN
         else ("The sides do not change places in this run", "")
     )
     page.answer(
@@ -68,7 +69,7 @@ def answer_sides(page: Page, sides: Sides, found: ByWidth, units: int) -> None:
             f"{few[1]:.2f} to {many[1]:.2f} on the right, with the squared error as before. "
             + (
                 "The left is served first; what is left over goes to the right."
-                if many[1] > few[1]
+                if many[1] > few[1] + MARGIN
                 else "More units alone did not help the right in this run."
             ),
         )

@@ -75,8 +75,8 @@ def _mirror(page: Page, sides: Sides) -> None:
         "arange(−10, 10, 0.1) holds −10 but not 10. The mirrored function on that grid runs from "
         f"{signed(theirs[0], '.0f')} to {theirs[-1]:.1f}; the mirror image of the samples from "
         f"{signed(x[0], '.1f')} to {x[-1]:.0f}. They differ in one sample of 200, the one where the large swings "
-        "begin. The same starts on both; on the sheet's curve the "
-        f"large swings are fitted better in {np.sum(sides.sheet.lead > 0)} of {n}.",
+        f"begin. The same starts on both; on the sheet's curve the large swings are fitted better in "
+        f"{np.sum(sides.sheet.lead > 0)} of {n}.",
         wrong=f"function mirrored, grid kept: large swings better in {ahead[0]} of {n} starts, median loss "
         f"{np.median(sides.mirrored.final):.3f}",
         right=f"samples mirrored: large swings better in {ahead[1]} of {n} starts, median loss "
