@@ -36,7 +36,9 @@ __all__ = ["Parameters", "run"]
 class Parameters:
     """What can be changed about the study."""
 
-    n_per_class: int = parameter(1000, "points of the disc and of the ring, each", minimum=20, maximum=20_000)
+    n_per_class: int = parameter(
+        1000, "points of the disc and of the ring, each", minimum=100, maximum=20_000
+    )
     widths: tuple[int, ...] = parameter(
         (1, 2, 3, 4, 5), "hidden sigmoid units (2, 3 and 5 must be among them)", minimum=1, maximum=50
     )

@@ -95,13 +95,14 @@ def question(page: Page, data: Dataset, sigmoid: Trained, relu: Trained) -> None
         | {f"share at {w}": shares["relu"][w] for w in relu.widths if w >= 3},
         must_hold=False,
     )
-    page.claim(
-        "relu-share-grows",
-        f"More ReLU seeds come to zero loss with {relu.widths[-1]} units than with 3.",
-        values[-1] > values[0],
-        {f"share at {w}": shares["relu"][w] for w in relu.widths if w >= 3},
-        must_hold=False,
-    )
+    if relu.widths[-1] > 3:
+        page.claim(
+            "relu-share-grows",
+            f"More ReLU seeds come to zero loss with {relu.widths[-1]} units than with 3.",
+            values[-1] > values[0],
+            {f"share at {w}": shares["relu"][w] for w in relu.widths if w >= 3},
+            must_hold=False,
+        )
     with_errors, without = _gaps_by_outcome(relu, data)
     if with_errors:
         page.claim(
@@ -122,7 +123,7 @@ def question(page: Page, data: Dataset, sigmoid: Trained, relu: Trained) -> None
     open_ = sum(gap >= 179 for gap in with_errors)
     stuck_runs = (
         f"of the {len(with_errors)} runs with three or more units that end with errors {open_} have live units "
-        "that leave a gap of 179 degrees or more, where the proof for two units begins to apply."
+        "that leave a gap of 179 degrees or more (from 180 on the proof for two units applies to them)."
         if with_errors
         else "no run with three or more units ends with errors here."
     )
