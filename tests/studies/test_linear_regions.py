@@ -42,6 +42,7 @@ from leadlight.studies.linear_regions.laws import angle_cdf, angle_density, firs
 from leadlight.studies.linear_regions.mistakes import differences
 from leadlight.studies.linear_regions.near_far import gradients_seen
 from leadlight.studies.linear_regions.randomness import sector_share
+from leadlight.studies.result import Interval
 
 MUST_HOLD = {
     "parameters", "bends", "cones-by-bound", "windows-empty", "flat-gradients", "cells-of-lines",
@@ -250,6 +251,7 @@ def test_the_full_run_agrees_with_the_sheet():
     result = studies.run("linear-regions")
     assert result.failing == ()
     share = result.claim("constant-picture").evidence["share"]
+    assert isinstance(share, Interval)
     assert abs(share.median - 0.01) < 0.003  # the sheet: about 1 %
     border = {row[0]: row for row in result.table("border").rows}
     assert border["1e6"][2] == "60 of 60"

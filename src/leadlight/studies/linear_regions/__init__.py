@@ -14,7 +14,7 @@ from leadlight.network import Network
 from leadlight.studies.page import Page
 from leadlight.studies.parameters import parameter
 
-from . import arrangement, comparison, infinity, mistakes, near_far, randomness
+from . import arrangement, border, comparison, infinity, mistakes, near_far, randomness
 from .constant import constant_seeds
 from .counts import KINDS, networks
 
@@ -63,6 +63,8 @@ def run(parameters: Parameters, page: Page) -> None:
         "joins neighbouring cells with the same affine map. The networks drawn have the first seed whose "
         f"deep picture within ± {NEAR:g} is not constant."
     )
+    counted = comparison.count_all(page, counted_nets)
+    border.claim_cones(page, counted)
     _count_parameters(page, nets)
     near_far.show_images(
         page,
@@ -78,7 +80,6 @@ def run(parameters: Parameters, page: Page) -> None:
     )
     infinity.show_why(page, nets, {k: counted_nets[k][: parameters.far_networks] for k in KINDS}, view)
     near_far.explain_gradients(page, nets, parameters.gradient_half_widths, parameters.resolution)
-    counted = comparison.count_all(page, counted_nets)
     comparison.compare(page, counted_nets, counted, NEAR)
     arrangement.derive(page, parameters.arrangements)
     arrangement.show_general_position(page)
@@ -93,8 +94,7 @@ def run(parameters: Parameters, page: Page) -> None:
     mistakes.exchanged_axes(page, nets["deep ReLU"], NEAR, parameters.resolution)
     page.limits(
         "These are networks before training. Training moves the lines towards the data, and neither the "
-        "counts "
-        "nor the crowded directions need survive it.",
+        "counts nor the crowded directions need survive it.",
         "Two architectures of 20 units, one way to initialise them: that the shallow one has more cells here "
         "says nothing about what the deep one could have, nor about which learns better.",
         "A count of cells measures how finely the plane is cut, not how complicated the function is: "
@@ -125,8 +125,7 @@ def _count_parameters(page: Page, nets: dict[str, Network]) -> None:
             for row in net.summary().rows
         ],
         f"Weights and biases: {shallow.n_parameters} for the shallow network, {deep.n_parameters} for the "
-        "deep "
-        "one.",
+        "deep one.",
     )
     page.claim(
         "parameters",
@@ -138,6 +137,5 @@ def _count_parameters(page: Page, nets: dict[str, Network]) -> None:
         "How many parameters do the networks have?",
         "The shallow one 2 · 20 weights and 20 biases, then 20 weights and 1 bias: "
         f"{shallow.n_parameters}. The deep one (2 · 5 + 5) + 3 (5 · 5 + 5) + (5 + 1) = "
-        f"{deep.n_parameters}. Both "
-        f"have {shallow.n_units} hidden units.",
+        f"{deep.n_parameters}. Both have {shallow.n_units} hidden units.",
     )

@@ -131,9 +131,10 @@ def show_general_position(page: Page) -> None:
     )
     page.table(
         "general-position",
-        ["three lines", "parallel pairs", "triples through one point", "regions", "cells of a ReLU network"],
+        ["three lines", "parallel pairs", "through one point", "regions", "ReLU cells"],
         [[e.name, len(f.parallel), len(f.concurrent), n, cells] for e, cells, n, f in counted],
-        "Regions of the plane, counted exactly in two ways. The same line counts as a parallel pair.",
+        "Regions of the plane, counted exactly from the lines, and as the cells of a ReLU network. The "
+        "same line counts as a parallel pair.",
         section="General position",
     )
     regions = {e.name: n for e, _, n, _ in counted}
@@ -141,8 +142,7 @@ def show_general_position(page: Page) -> None:
     page.claim(
         "general-position",
         "Of these arrangements of three lines exactly those with no proportional weights and no point "
-        "common to "
-        f"all three have {full} regions.",
+        f"common to all three have {full} regions.",
         all((n == full) == flaws.holds and n == cells for _, cells, n, flaws in counted),
         regions,
     )

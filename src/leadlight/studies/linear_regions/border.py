@@ -1,4 +1,4 @@
-"""What reaches the border of a square: lines, counted by their ends, and far away the cells that are cones."""
+"""What reaches the border of a square: lines, counted by their ends, and the cells that go on for ever."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from leadlight.studies.page import Page
 
 from .counts import Counts, short
 
-__all__ = ["lines_along_the_border", "match_cones"]
+__all__ = ["claim_cones", "count_cones", "lines_along_the_border"]
 
 SECTION = "Along the border"
 
 
-def match_cones(page: Page, counted: Mapping[str, Counts]) -> None:
-    """State which cells are left far away: exactly one for each cone of the bias-free network."""
+def claim_cones(page: Page, counted: Mapping[str, Counts]) -> None:
+    """State what is left far away: exactly one cell for each cone of the bias-free network."""
     far = {kind: counts.far for kind, counts in counted.items()}
     page.claim(
         "cones-exactly",
-        "In the square of half-width $10^{10}$ every cone of the bias-free network has one cell of its own, "
-        "with exactly the cone's gradient.",
-        all(f.matched == f.cones for results in far.values() for f in results),
+        "Far away only cones are left: in the square of half-width $10^{10}$ every cone of the bias-free "
+        "network has one cell with exactly its gradient, and these cells take more than 99 % of the area.",
+        all(f.matched == f.cones and f.area_share > 0.99 for results in far.values() for f in results),
         {
             "networks": sum(map(len, far.values())),
             "cones": sum(f.cones for results in far.values() for f in results),
@@ -30,6 +30,11 @@ def match_cones(page: Page, counted: Mapping[str, Counts]) -> None:
             "least share of the area": min(f.area_share for results in far.values() for f in results),
         },
     )
+
+
+def count_cones(page: Page, counted: Mapping[str, Counts]) -> None:
+    """Tabulate the cells that go on for ever: cones, and strips between parallel creases."""
+    far = {kind: counts.far for kind, counts in counted.items()}
     page.table(
         "far",
         [
@@ -49,9 +54,10 @@ def match_cones(page: Page, counted: Mapping[str, Counts]) -> None:
             ]
             for kind, results in far.items()
         ],
-        "In the square of half-width $10^{10}$. A strip runs to infinity between parallel creases and has no "
-        "share of the directions: where all but one unit of a ReLU layer are off, later layers see one "
-        "number only.",
+        "In the square of half-width $10^{10}$: cones of the network without its biases, cells that reach "
+        "the border, and those of them that are strips. A strip runs to infinity between parallel creases "
+        "and has no share of the directions: where all but one unit of a ReLU layer are off, later layers "
+        "see one number only.",
         formats=[None, ".4g", ".4g", ".4g", ".4g"],
         section=SECTION,
     )
@@ -94,8 +100,7 @@ def lines_along_the_border(page: Page, counted: Mapping[str, Counts]) -> None:
         f"Within ± 5 the shallow network shows {np.median(near):g} in the median and all 20 for "
         f"{int(np.sum(near == 20))} of {len(near)} seeds: the others have a line that passes the square by. "
         f"Within ± $10^6$ {int(np.sum(last == 20))} of {len(last)} show exactly 20. For the deep network "
-        "half "
-        "the end points count no lines, since a unit's crease may bend, close up, or have several "
+        "half the end points count no lines, since a unit's crease may bend, close up, or have several "
         f"branches: it has 20 units too, yet {odd} of "
         f"{len(last)} seeds show another number far out.",
     )

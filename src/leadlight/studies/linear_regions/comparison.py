@@ -50,16 +50,16 @@ def compare(
                     page.interval(counts.cells[i]),
                     int(counts.cells[i].max()),
                     page.interval(counts.linear_regions[i]),
-                    f"{bounds[kind].upper:,} ({bounds[kind].source})",
+                    bounds[kind].upper,
                 ]
             )
     page.table(
         "counts",
-        ["network", "square", "cells", "most cells", "linear regions", "no network has more cells than"],
+        ["network", "square", "cells", "most", "linear regions", "bound"],
         rows,
         f"Exact counts over {n} seeds: median and interquartile range. ± 1e10 stands for the whole plane. "
-        "The bounds hold for any weights.",
-        formats=[None, None, ".4g", None, ".4g", None],
+        "No network of these widths has more cells than the bound.",
+        formats=[None, None, ".0f", None, ".0f", None],
         section=SECTION,
     )
     shown = HALF_WIDTHS[:-1]
@@ -76,7 +76,7 @@ def compare(
         section=SECTION,
     )
     full = _shallow_exactly(page, nets["shallow ReLU"], counted["shallow ReLU"], bounds["shallow ReLU"].upper)
-    border.match_cones(page, counted)
+    border.count_cones(page, counted)
     border.lines_along_the_border(page, counted)
     _shallow_and_deep(page, counted, near, full, {k: b.upper for k, b in bounds.items()})
 
@@ -95,8 +95,7 @@ def _shallow_exactly(page: Page, nets: Sequence[Network], counts: Counts, bound:
     page.claim(
         "cells-of-lines",
         "In every square and for every seed the shallow network has 1 + (lines in view) + (crossings in "
-        "view) "
-        "cells.",
+        "view) cells.",
         bool(np.array_equal(cells, counts.cells)),
         {
             "networks": len(nets),
@@ -107,8 +106,7 @@ def _shallow_exactly(page: Page, nets: Sequence[Network], counts: Counts, bound:
     page.claim(
         "all-crossings",
         f"The shallow network has all its {bound} cells in view exactly if the square holds every crossing "
-        "of "
-        "two lines.",
+        "of two lines.",
         bool(np.array_equal(counts.cells == bound, in_view)),
         {
             "half-width that holds every crossing": page.interval(full),
@@ -120,8 +118,7 @@ def _shallow_exactly(page: Page, nets: Sequence[Network], counts: Counts, bound:
     page.claim(
         "border-lines",
         "Along the border of every square half the end points of the shallow network's creases are exactly "
-        "the "
-        "lines in view.",
+        "the lines in view.",
         bool(np.array_equal(lines, counts.border_lines)),
         {
             "networks": len(nets),
@@ -174,11 +171,9 @@ def _shallow_and_deep(
         "Compare the shallow and the deep network.",
         f"Within ± {near:g} the shallow ReLU network has {shallow.median:.0f} cells in the median and the "
         f"deep one {deep.median:.0f}, although the bound for the deep one is {bounds['deep ReLU']:,} and "
-        "for the "
-        f"shallow one {bounds['shallow ReLU']}: initial weights come nowhere near what depth may allow. In "
-        "the whole plane the shallow counts of all seeds lie between "
-        f"{int(cells['shallow ReLU'][1].min())} and {int(cells['shallow ReLU'][1].max())}, the deep ones "
-        f"between {int(cells['deep ReLU'][1].min())} and {int(cells['deep ReLU'][1].max())}; in "
+        f"for the shallow one {bounds['shallow ReLU']}: initial weights come nowhere near what depth may "
+        f"allow. Over the seeds the whole plane has {_range(cells['shallow ReLU'][1])} cells of the shallow "
+        f"network and {_range(cells['deep ReLU'][1])} of the deep one; in "
         f"{merged['deep ReLU']} of {n} deep networks some cells merge into one linear region.",
     )
     page.answer(
@@ -187,9 +182,14 @@ def _shallow_and_deep(
         f"slope. The deep network has {intervals['deep Abs', 0].median:.0f} cells in the median within ± "
         f"{near:g} against {deep.median:.0f} with ReLU, and up to {int(cells['deep Abs'][1].max())} against "
         f"{int(cells['deep ReLU'][1].max())} in the whole plane. No unit of Abs is ever flat, so no crease "
-        "is "
-        "lost behind units that are off, and no two cells have one and the same slope by being switched off "
-        f"together: cells merge in {merged['deep Abs']} of {n} networks, with ReLU in "
+        "is lost behind units that are off, and no two cells have one and the same slope by being switched "
+        f"off together: cells merge in {merged['deep Abs']} of {n} networks, with ReLU in "
         f"{merged['deep ReLU']}.",
     )
     page.number("half-width of full view", page.interval(full))
+
+
+def _range(values: np.ndarray) -> str:
+    """Return the least and the greatest of whole numbers in words."""
+    low, high = int(values.min()), int(values.max())
+    return f"always {low}" if low == high else f"{low} to {high}"

@@ -1,4 +1,4 @@
-"""Why only the cones of the bias-free network are left far away: derived, bounded, and looked for in windows."""
+"""Why only the cones of the bias-free network are left far away: a bound, and windows that move away."""
 
 from __future__ import annotations
 
@@ -106,8 +106,7 @@ def show_why(
     page.claim(
         "windows-empty",
         f"A window of half-width {WINDOW:g} at a distance of {DISTANCES[-1]:,.0f} holds fewer than 1.5 "
-        "cells on "
-        "average, though it is sampled as finely as at the origin.",
+        "cells on average, though it is sampled as finely as at the origin.",
         max(distant.values()) < 1.5,
         {
             **{f"cells at the origin, {name}": v for name, v in near.items()},

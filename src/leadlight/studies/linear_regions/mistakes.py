@@ -53,8 +53,7 @@ def finite_differences(page: Page, net: Network, half_width: float, resolution: 
     page.claim(
         "mended-differences",
         "With spacing and order put right, finite differences are the exact gradient wherever a pixel and "
-        "its "
-        "neighbours lie in one cell; across a crease no difference can be right.",
+        "its neighbours lie in one cell; across a crease no difference can be right.",
         errors["mended"] <= 1e-9 * (1 + half_width),
         {
             "greatest error, mended": errors["mended"],
@@ -71,8 +70,7 @@ def finite_differences(page: Page, net: Network, half_width: float, resolution: 
         "`np.gradient` differentiates along the rows first, and rows are heights: what it returns first is "
         r"$\partial/\partial x_2$. Without the spacing it assumes pixels of size 1, which here are "
         f"{2 * half_width / resolution:g} wide. Give it `np.gradient(values, y, x)` and exchange the "
-        "results, or "
-        f"take the exact gradient, which at this pixel is {_pair(found.exact[at])}.",
+        f"results, or take the exact gradient, which at this pixel is {_pair(found.exact[at])}.",
         wrong=f"(∂₁, ∂₂) = {_pair(found.sheet[at])}",
         right=f"(∂₁, ∂₂) = {_pair(found.mended[at])}",
     )
@@ -84,8 +82,7 @@ def repeated_half_width(page: Page, net: Network) -> None:
     page.mend(
         "The half-width 10 repeated for 100",
         "The series 5, 10, 100 was drawn as 5, 10, 10: the two last pictures are one. The shallow network "
-        "has "
-        f"{ten} cells within ± 10 and {hundred} within ± 100.",
+        f"has {ten} cells within ± 10 and {hundred} within ± 100.",
         wrong=f"titled 100: the picture of ± 10, {ten} cells",
         right=f"± 100: {hundred} cells",
     )
@@ -109,10 +106,10 @@ def exchanged_axes(page: Page, net: Network, half_width: float, resolution: int)
     )
     page.mend(
         "x and y exchanged",
-        '`np.meshgrid(..., indexing="ij")` and `torch.meshgrid` put $x_1$ along the rows; `imshow` and '
-        f"`contourf` draw rows upwards. The picture is then mirrored in the diagonal: {100 * share:.0f} % "
-        "of its "
-        'pixels show the value of another point. Use the "xy" grid or transpose.',
+        '`np.meshgrid(..., indexing="ij")` and `torch.meshgrid` put $x_1$ along the rows; '
+        '`imshow(..., origin="lower")` and `contourf` draw rows upwards. The picture is then mirrored in the '
+        f"diagonal: {100 * share:.0f} % of its pixels show the value of another point. Use the "
+        '"xy" grid or transpose.',
         wrong="transposed-wrong",
         right="transposed-right",
     )

@@ -43,8 +43,9 @@ def show_images(
     page.figure(
         "images",
         pictures.images(relu, half_widths, resolution),
-        "The output on squares about the origin, dark low and bright high, each panel on its own scale; the "
-        "title is the half-width. Near, many flat pieces; far, a fan of wedges around the origin.",
+        "The output on squares about the origin, dark low and bright high, each panel on its own scale with "
+        "contours, which are straight on each piece; the title is the half-width. Near, many flat pieces; "
+        "far, a fan of wedges around the origin.",
         alt="Two rows of square images; to the right both turn into wedges that meet in the centre.",
         section=NEAR_AND_FAR,
     )
@@ -96,9 +97,8 @@ def show_cells(page: Page, nets: Mapping[str, Network], near: float, far: float)
         "cells",
         pictures.cells(rows),
         "Exact cells with the creases of each layer, no pixels involved. Left, near: the creases of the "
-        "first "
-        "layer are straight, those of deeper layers bend (white dots) where they cross earlier ones. Middle, "
-        "far: the same cells, most of them too small to see. Right: the network without its biases.",
+        "first layer are straight, those of deeper layers bend (white dots) where they cross earlier ones. "
+        "Middle, far: the same cells, most of them too small to see. Right: the network without its biases.",
         alt="Nine drawings of polygons; the far ones and those without biases look the same.",
         section=EXACT,
     )
@@ -161,17 +161,19 @@ def explain_gradients(
             for (name, h), (seen, regions) in counts.items()
         },
     )
-    parts = [
-        f"the {name.removesuffix(' ReLU')} network's {resolution} × {resolution} pixels show {seen} "
-        "gradients "
-        f"within ± {h:g} (linear regions there: {regions})"
-        for (name, h), (seen, regions) in counts.items()
-    ]
+    shallow, deep = (
+        ", ".join(
+            f"{seen} for {regions} linear regions within ± {h:g}"
+            for (name, h), (seen, regions) in counts.items()
+            if name == kind
+        )
+        for kind in ("shallow ReLU", "deep ReLU")
+    )
     page.answer(
         "What do the pictures of the gradient show?",
         "The linear regions themselves: the gradient is constant on each, so every piece is filled with one "
-        "colour, and jumps at the creases, straight for the shallow network and bent for the deep one. "
-        f"{parts[0][0].upper()}{parts[0][1:]}; {'; '.join(parts[1:])}. Where the pixels show fewer than "
-        "there "
-        "are, the rest lie between the pixels.",
+        "colour, and jumps at the creases, straight for the shallow network and bent for the deep one. The "
+        f"{resolution} × {resolution} pixels show this many gradients: shallow {shallow}; deep {deep}. Where "
+        "they show fewer than there are, the rest lie between the pixels, or have the gradient of another "
+        "piece.",
     )

@@ -56,7 +56,7 @@ def images(
         for ax, half_width in zip(row, half_widths, strict=True):
             label = f"$10^{{{round(np.log10(half_width))}}}$" if powers else f"{half_width:g}"
             FieldDisplay.from_function(net, half_width, resolution).plot(
-                ax, colourbar=False, title=f"± {label}", contours=12
+                ax, colourbar=False, title=f"± {label}", contours=8
             )
             for lines in ax.collections:
                 lines.set_rasterized(True)

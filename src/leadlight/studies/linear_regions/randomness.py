@@ -7,6 +7,7 @@ from math import pi
 
 import numpy as np
 from scipy.integrate import quad
+from scipy.stats import norm
 
 from leadlight.geometry.polygon import area, box_polygon, split
 from leadlight.network import Network
@@ -78,8 +79,7 @@ def directions_and_biases(page: Page, nets: Sequence[Network]) -> None:
     page.claim(
         "laws-fit",
         r"Directions follow $1/(8 \cos^2 \varphi)$ and biases the uniform law: neither is rejected (p of "
-        r"0.01 or "
-        "more).",
+        r"0.01 or more).",
         min(square.p_value, uniform.p_value) >= 0.01,
         {"p-value, directions": square.p_value, "p-value, biases": uniform.p_value},
         must_hold=False,  # a true law is rejected for one seed in fifty
@@ -98,8 +98,7 @@ def directions_and_biases(page: Page, nets: Sequence[Network]) -> None:
         "The angle of a vector uniform in a square",
         [
             r"On the side $x_1 = 1$ of $[-1, 1]^2$ the square reaches out to $\rho(\varphi) = 1/\cos "
-            r"\varphi$ "
-            r"for $|\varphi| \leq \pi/4$.",
+            r"\varphi$ for $|\varphi| \leq \pi/4$.",
             r"The area up to the angle grows by $\frac{1}{2} \rho^2 d\varphi$. Of the area 4 that is the "
             r"density $\frac{1}{8 \cos^2 \varphi}$, and by symmetry the same in the other three quarters.",
             r"In one quarter: $P(\Phi \leq \varphi) = \frac{1 + \tan \varphi}{2}$. The density at the "
@@ -116,18 +115,18 @@ def directions_and_biases(page: Page, nets: Sequence[Network]) -> None:
     page.answer(
         "Are the directions of the lines evenly spaced?",
         f"No. {100 * near_diagonal:.1f} % of {len(biases):,} weight vectors lie within 15 degrees of a "
-        "diagonal; "
-        f"even spacing would put 33.3 % there, the law of a square "
+        f"diagonal; even spacing would put 33.3 % there, the law of a square "
         f"{100 * (1 - np.tan(np.radians(30))):.1f} %. Each weight is uniform, so the vector is uniform in a "
         f"square, whose corners reach out furthest. The test gives "
         f"p = {scientific(even.p_value)} for even spacing and p = {square.p_value:.2f} for the square's law.",
     )
+    outside = 2 * float(norm.sf(np.sqrt(3)))
     page.answer(
         "Are the biases Gaussian?",
         f"No, they are uniform between ±{bound:.4f} = ±1/√2. The greatest of {len(biases):,} is "
         f"{np.abs(biases).max():.4f} in size, where a Gaussian of the same spread would leave that range for "
-        f"8 % of them. The test gives p = {scientific(gaussian.p_value)} for a Gaussian and "
-        f"p = {uniform.p_value:.2f} for the uniform law.",
+        f"{100 * outside:.0f} % of them. The test gives p = {scientific(gaussian.p_value)} for a Gaussian "
+        f"and p = {uniform.p_value:.2f} for the uniform law.",
     )
 
 
