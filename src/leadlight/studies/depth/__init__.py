@@ -26,6 +26,8 @@ __all__ = ["Parameters", "run"]
 
 SHEET = {1: (14, 102), 2: (7, 109), 3: (6, 130), 4: (5, 129), 5: (4, 112)}  # widths and parameters
 
+Shapes = dict[tuple[str, int], tuple[int, ...]]  # widths by (rule, depth)
+
 
 @dataclass(frozen=True)
 class Parameters:
@@ -74,13 +76,13 @@ def run(parameters: Parameters, page: Page) -> None:
         f"under both rules. *At least* is the course's rule: the smallest equal width with at least {p.budget} "
         f"parameters. *Fair*: widths as equal as possible, within 2 of {p.budget} parameters."
     )
-    budget_table(page, widths, n_inputs, n_outputs, p)
-    evaluated_string(page)
+    budget_table(page, widths, n_inputs, n_outputs, p.budget)
     runs = compare(
         page, "training at every depth", dealt, widths, epochs=p.epochs, longer=p.longer, batch=p.batch
     )
     accuracy_by_depth(page, runs, p.epochs)
     best = judge(page, runs, p.epochs, p.longer)
+    budget_claims(page, widths, n_inputs, n_outputs, p.budget)
     losses(page, runs)
     first = len(dealt[0][1])  # the seeds of the first data set, whose test points are drawn in
     decision_maps(
@@ -99,6 +101,7 @@ def run(parameters: Parameters, page: Page) -> None:
     grown = wider(page, runs, dealt, p.budget, p.budgets, epochs=p.epochs, batch=p.batch)
     he = remedies(page, runs, dealt, grown, epochs=p.epochs, longer=p.longer, batch=p.batch)
     answer(page, runs, best, measured, grown, he)
+    evaluated_string(page)
     page.limits(
         f"One kind of data, one budget rule at a time and one optimizer with one learning rate: the best depth of "
         f"{p.budget} parameters here is not the best depth elsewhere.",
@@ -113,27 +116,31 @@ def _times(n: int) -> str:
     return "once" if n == 1 else f"{n} times"
 
 
-def budget_table(
-    page: Page, widths: dict[tuple[str, int], tuple[int, ...]], n_inputs: int, n_outputs: int, p: Parameters
-) -> None:
-    """List widths and parameters under both rules, beside the sheet's, and claim that they are as they must be."""
-    sheet = n_inputs == 2 and n_outputs == 4 and p.budget == 100
-    counts = {key: n_parameters([n_inputs, *shape, n_outputs]) for key, shape in widths.items()}
+def budget_table(page: Page, widths: Shapes, n_inputs: int, n_outputs: int, budget: int) -> None:
+    """List widths and parameters under both rules, beside the sheet's."""
+    sheet = (n_inputs, n_outputs, budget) == (2, 4, 100)
     rows = []
     for depth in sorted({d for _, d in widths}):
         row: list = [depth]
         for rule in ("at_least", "fair"):
-            row += ["-".join(map(str, widths[rule, depth])), counts[rule, depth]]
+            shape = widths[rule, depth]
+            row += ["-".join(map(str, shape)), n_parameters([n_inputs, *shape, n_outputs])]
         rows.append(row + ([SHEET.get(depth, (None, None))[1]] if sheet else []))
-    columns = ["hidden layers", "widths, at least", "parameters", "widths, fair", "parameters, fair"]
     page.table(
         "budget",
-        columns + (["the sheet's parameters"] if sheet else []),
+        ["layers", "widths, at least", "parameters", "widths, fair", "parameters"]
+        + (["sheet: parameters"] if sheet else []),
         rows,
-        f"Networks of about {p.budget} parameters with {n_inputs} inputs and {n_outputs} outputs.",
+        f"Networks of about {budget} parameters with {n_inputs} inputs and {n_outputs} outputs, by hidden layers.",
     )
-    if sheet:
-        known = [d for d in SHEET if ("at_least", d) in widths]
+
+
+def budget_claims(page: Page, widths: Shapes, n_inputs: int, n_outputs: int, budget: int) -> None:
+    """Claim that the widths are the sheet's, and that the fair rule is fair."""
+    sheet = (n_inputs, n_outputs, budget) == (2, 4, 100)
+    counts = {key: n_parameters([n_inputs, *shape, n_outputs]) for key, shape in widths.items()}
+    known = [d for d in SHEET if ("at_least", d) in widths]
+    if sheet and known:
         page.claim(
             "the-sheets-widths",
             "The course's rule gives 1 to 5 layers the widths 14, 7, 6, 5, 4 and 102, 109, 130, 129, 112 parameters.",
@@ -141,12 +148,12 @@ def budget_table(
                 (widths["at_least", d], counts["at_least", d]) == ((SHEET[d][0],) * d, SHEET[d][1])
                 for d in known
             ),
-            {f"parameters at depth {d}": counts["at_least", d] for d in known} or {"depths of the sheet": 0},
+            {f"parameters at depth {d}": counts["at_least", d] for d in known},
         )
-    off = {d: abs(counts[rule, d] - p.budget) for rule, d in widths if rule == "fair"}
+    off = {d: abs(counts[rule, d] - budget) for rule, d in widths if rule == "fair"}
     page.claim(
         "fair-within-two",
-        f"Under the fair rule every network is within 2 of {p.budget} parameters.",
+        f"Under the fair rule every network is within 2 of {budget} parameters.",
         max(off.values()) <= 2,
         {f"off by, depth {d}": gap for d, gap in off.items()},
         must_hold=sheet and set(off) <= set(SHEET),

@@ -77,43 +77,30 @@ def judge(page: Page, runs: Comparison, epochs: int, longer: int) -> dict[str, B
         late[rule] = best_depth(depths, runs.table("test", rule, 1), page.rng(f"late {rule}"))
         winner = depths.index(best[rule].depth)
         for k, depth in enumerate(depths):
-            widths = runs.widths[rule, depth]
-            count = runs.networks[rule, depth][0].n_parameters
-            row = [NAMES[rule], depth, "-".join(map(str, widths)), count]
-            row += [page.interval(train[k]), page.interval(test[k]), float(test[k].mean())]
+            row = [NAMES[rule], depth, page.interval(train[k]), page.interval(test[k]), float(test[k].mean())]
             row += [100 * best[rule].shares[depth]]
             rows.append(row + ([100 * late[rule].shares[depth]] if longer > 1 else []))
             if k != winner:
                 difference = paired_difference(test[winner], test[k], page.rng(f"pair {rule} {depth}"))
                 wins = page.share(int((test[winner] > test[k]).sum()), n)
                 pairs.append([NAMES[rule], f"{depths[winner]} against {depth}", difference, wins])
-    columns = ["rule", "hidden layers", "widths", "parameters", "train", "test", "mean test", "best in"]
-    columns += [f"best in, {epochs * longer} epochs"] if longer > 1 else []
+    columns = ["rule", "layers", "train", "test", "mean test", "best in %"]
+    columns += [f"best in %, {epochs * longer} epochs"] if longer > 1 else []
     page.table(
         "accuracy",
         columns,
         rows,
         f"Accuracy in per cent after {epochs} epochs, median and quartiles of {n} seeds, and the mean. Last: in how "
         f"many per cent of {RESAMPLES:,} resamples of the seeds this depth has the highest mean.",
-        formats=[None, None, None, None, ".1f", ".1f", ".1f"] + [".1f"] * (len(columns) - 7),
+        formats=[None, None] + [".1f"] * (len(columns) - 2),
     )
     page.table(
         "paired",
-        ["rule", "hidden layers", "mean difference in test accuracy", "share of seeds won"],
+        ["rule", "layers", "mean difference in test accuracy", "share of seeds won"],
         pairs,
         "The depth of the highest mean against each other depth, seed by seed: points of per cent with a 95 % "
         "bootstrap interval, and the share of seeds in which it wins with Wilson's interval.",
         formats=[None, None, "+.1f", ".2f"],
-    )
-    evidence: dict = {f"best depth, {NAMES[r]}": b.depth for r, b in best.items()}
-    evidence |= {f"share of resamples, {NAMES[r]}": b.shares[b.depth] for r, b in best.items()}
-    agreed = len({b.depth for b in best.values()}) == 1
-    page.claim(
-        "one-best-depth",
-        "One depth is the best for test accuracy under both budget rules, each in at least 95 % of the resamples.",
-        agreed and all(b.certain for b in best.values()),
-        {**evidence, "seeds": n},
-        must_hold=False,
     )
     if len(depths) > 2:
         leads = {r: inner_lead(runs.table("test", r), page.rng(f"inner {r}")) for r in runs.rules}
@@ -125,6 +112,16 @@ def judge(page: Page, runs: Comparison, epochs: int, longer: int) -> dict[str, B
             {f"lead in points, {NAMES[r]}": lead for r, lead in leads.items()},
             must_hold=False,
         )
+    evidence: dict = {f"best depth, {NAMES[r]}": b.depth for r, b in best.items()}
+    evidence |= {f"share of resamples, {NAMES[r]}": b.shares[b.depth] for r, b in best.items()}
+    agreed = len({b.depth for b in best.values()}) == 1
+    page.claim(
+        "one-best-depth",
+        "One depth is the best for test accuracy under both budget rules, each in at least 95 % of the resamples.",
+        agreed and all(b.certain for b in best.values()),
+        {**evidence, "seeds": n},
+        must_hold=False,
+    )
     if longer > 1:
         page.claim(
             "patience-keeps-the-order",

@@ -28,8 +28,8 @@ def accuracy_by_depth(page: Page, runs: Comparison, epochs: int) -> None:
     page.figure(
         "accuracy-by-depth",
         figure,
-        f"Accuracy after {epochs} epochs, {runs.n_seeds} seeds a depth (points), median and quartiles. With depth the "
-        "seeds spread: some deep networks are as good as any, others never learn.",
+        f"Accuracy after {epochs} epochs, {runs.n_seeds} seeds a depth (points), median and quartiles. Look how the "
+        "seeds spread with depth, not only at their medians.",
         alt="Accuracy on training and test data against the number of hidden layers under two budget rules.",
     )
 
@@ -47,7 +47,7 @@ def losses(page: Page, runs: Comparison) -> None:
         "loss-per-batch",
         figure,
         f"The loss of each batch (averaged over {SMOOTH} batches), median and quartiles of {runs.n_seeds} seeds. "
-        "Deeper networks start on a plateau; how long they stay there differs from seed to seed.",
+        "The plateau at the start grows with depth, and so does the band: seeds leave it at different times.",
         alt="Falling loss curves with bands, one for each depth, under two budget rules.",
     )
 

@@ -69,28 +69,30 @@ def first_layer_gradients(networks: Sequence[Network], data: Dataset) -> np.ndar
 
 def reasons(page: Page, runs: Comparison, width: float) -> Reasons:
     """Measure, tabulate and draw; `width` is half the side of the box on which cells are counted."""
-    measured = _measure(page, runs, width)
+    m = _measure(page, runs, width)
     depths, n = runs.depths, runs.n_seeds
+    began = ", ".join(str(int(values.sum())) for values in m.constant_start)
     page.table(
         "reasons",
-        ["hidden layers", "narrowest width", "gradient at the start", "dead units in %", "constant at the start",
-         "constant in the end", "cells", "linear regions", "bends"],
+        ["layers", "width", "gradient at the start", "dead units in %", "constant", "cells", "linear regions", "bends"],
         [
             [d, min(runs.widths[RULE, d]), page.interval(m.gradient[k]), page.interval(m.dead[k]),
-             page.share(int(m.constant_start[k].sum()), n), page.share(int(m.constant[k].sum()), n),
-             page.interval(m.cells[k]), page.interval(m.regions[k]), page.interval(m.bends[k])]
-            for m in [measured] for k, d in enumerate(depths)
+             int(m.constant[k].sum()), page.interval(m.cells[k]), page.interval(m.regions[k]),
+             page.interval(m.bends[k])]
+            for k, d in enumerate(depths)
         ],
-        f"Course's rule, {n} seeds. Gradient: root mean square over the first layer's weights before training. Dead: "
-        "0 on every training point, after training. Constant: one output for all training points (share with "
-        f"Wilson's interval). Cells, linear regions, and bends of creases: exact, on the box of half-width {width:g}.",
-        formats=[None, None, ".2g", ".1f", ".2f", ".2f", ".0f", ".0f", ".0f"],
+        f"Course's rule, {n} seeds. Width: the narrowest layer's. Gradient: root mean square over the first layer's "
+        "weights before training. Dead: 0 on every training point, after training. Constant: networks that end with "
+        f"one output for all training points ({began} began so "
+        f"at depths {', '.join(map(str, depths))}). Cells, linear regions and bends of creases: "
+        f"exact, on the box of half-width {width:g}.",
+        formats=[None, None, ".1e", ".0f", None, ".0f", ".0f", ".0f"],
     )  # fmt: skip
-    figure, axes = style.subplots(1, 3, figsize=(10.2, 3.1))
+    figure, axes = style.subplots(1, 3, figsize=(9.4, 3.2))
     for ax, values, label, log in (
-        (axes[0, 0], measured.gradient, "gradient of the first layer at the start", True),
-        (axes[0, 1], measured.dead, "dead units after training in %", False),
-        (axes[0, 2], measured.cells, "cells of the trained network", False),
+        (axes[0, 0], m.gradient, "first layer's gradient at the start", True),
+        (axes[0, 1], m.dead, "dead units after training in %", False),
+        (axes[0, 2], m.cells, "cells of the trained network", False),
     ):
         shown = [row[row > 0] for row in values] if log else values
         SweepDisplay(depths, shown, xlabel="hidden layers", ylabel=label).plot(ax, log_x=False, log_y=log)
@@ -102,18 +104,15 @@ def reasons(page: Page, runs: Comparison, width: float) -> Reasons:
         "gradient before training, the share of dead units and the number of cells after it.",
         alt="Three plots against depth: gradients at the start, dead units, and exact numbers of cells.",
     )
-    typical = np.median(measured.gradient, axis=1)
+    typical = np.median(m.gradient, axis=1)
     page.claim(
         "gradients-fade",
         "Each further layer lowers the median gradient of the first layer at the start of training.",
         bool((np.diff(typical) < 0).all()),
-        {
-            f"{d} hidden layer{'s' * (d > 1)}": page.interval(measured.gradient[k])
-            for k, d in enumerate(depths)
-        },
+        {f"{d} hidden layer{'s' * (d > 1)}": page.interval(m.gradient[k]) for k, d in enumerate(depths)},
         must_hold=False,
     )
-    lost = measured.constant.sum(axis=1)
+    lost = m.constant.sum(axis=1)
     page.claim(
         "networks-die-only-when-deep",
         "No network of the least depth ends constant, and the greatest depth has the most that do.",
@@ -121,7 +120,7 @@ def reasons(page: Page, runs: Comparison, width: float) -> Reasons:
         {f"constant of {n} at depth {d}": int(lost[k]) for k, d in enumerate(depths)},
         must_hold=False,
     )
-    return measured
+    return m
 
 
 def _measure(page: Page, runs: Comparison, width: float) -> Reasons:

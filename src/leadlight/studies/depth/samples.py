@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -34,9 +34,10 @@ def samples(page: Page, path: Path | None, n_per_class: int, n_sets: int, batch:
     n = len(table) if table is not None else 4 * n_per_class
     n_train = n - round(n * TEST_SHARE)
     if n_train < batch:
+        enough = next(m for m in count(batch) if m - round(m * TEST_SHARE) >= batch)
         raise DataError(
             f"{where} leaves {n_train} to train on, fewer than a batch of {batch}: give at least "
-            f"{math.ceil(batch / (1 - TEST_SHARE)) + 1} points or a smaller --batch."
+            f"{enough} points in all or a smaller --batch."
         )
     pairs = []
     for seed in page.seeds("data", n_sets):

@@ -61,14 +61,11 @@ def wider(
         )
     page.table(
         "budgets",
-        [
-            "parameters",
-            *(f"{d} hidden layer{'s' * (d > 1)}" for d in depths),
-            "narrowest layer of the deepest",
-        ],
-        [[b, *(page.interval(row) for row in rows), min(widths[b, depths[-1]])] for b, rows in test.items()],
-        f"Test accuracy in per cent with at least so many parameters, median and quartiles of {n} seeds.",
-        formats=[None, *[".1f"] * len(depths), None],
+        ["parameters", *(f"depth {d}" for d in depths)],
+        [[b, *(page.interval(row) for row in rows)] for b, rows in test.items()],
+        f"Test accuracy in per cent with at least so many parameters, median and quartiles of {n} seeds. The "
+        f"narrowest layer of the deepest has {', '.join(str(min(widths[b, depths[-1]])) for b in test)} units.",
+        formats=[None, *[".0f"] * len(depths)],
     )
     accuracy_by_budget(page, depths, {f"{b} parameters": rows for b, rows in test.items()}, n, epochs)
     found = Budgets(test, {b: lag(rows) for b, rows in test.items()})

@@ -53,7 +53,6 @@ def run(parameters: Parameters, page: Page) -> None:
         f"0.001, batches of {p.batch}, {p.epochs} epochs, float32; {p.seeds} seeds, paired: the same data and "
         "batch orders in every model."
     )
-    count_terms(page, p.degree)
     how: dict[str, Any] = {"epochs": p.epochs, "batch": p.batch}
     degrees = sorted({*p.degrees, p.degree})
     series = {
@@ -90,9 +89,10 @@ def run(parameters: Parameters, page: Page) -> None:
         f"Accuracy in per cent, median and quartiles of {p.seeds} seeds.",
         formats=[None, None, *[".1f"] * 6],
     )  # fmt: skip
+    claims(page, raw, scaled, network, rules, curves[next(iter(fits))][:, -1])
     if is_the_sheets:
         compare_with_sheet(page, raw, test_again(page, raw, p.n_per_class, FRESH_TESTS))
-    claims(page, raw, scaled, network, rules, curves[next(iter(fits))][:, -1])
+    count_terms(page, p.degree)
     answer(page, raw, scaled, network, rules, p.degree)
     page.limits(
         "One continuation of one kind of data: a model whose features suit the rule (angle and radius, say) could go "
