@@ -113,7 +113,7 @@ _TABLE = (
         "A damped sine from sigmoids",
         "How does a sum of sigmoids follow a damped oscillation, and why does one side fit so much better?",
         CURVES,
-        150,
+        40,
     ),
     _study(
         "line-fit",
