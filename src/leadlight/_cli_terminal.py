@@ -68,7 +68,11 @@ def print_summary(results: StudyResults, page: Path | None) -> None:
     console = _console()
     table = _table("Study", "Status", "Claims", "Time", "In one sentence")
     table.columns[3].justify = "right"
-    table.columns[4].no_wrap, table.columns[4].overflow = True, "ellipsis"
+    for column in table.columns:  # only the sentence gives way
+        column.no_wrap = True
+    for column, words in zip(table.columns, ("linear-regions", "interrupted", "Claims", "10 min")):
+        column.min_width = len(words)
+    table.columns[4].overflow, table.columns[4].ratio = "ellipsis", 1
     for result in results:
         good, total = held(result)
         claims = Text(
@@ -121,7 +125,9 @@ def terminal_text(markdown: str) -> str:
         "infty": "∞",
         "pm": "±",
     }
-    text = re.sub(r"\\([a-zA-Z]+)", lambda m: signs.get(m.group(1), m.group(1)), markdown)
+    raised = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+    text = re.sub(r"\^\{?(-?\d+)\}?", lambda m: m.group(1).translate(raised), markdown)
+    text = re.sub(r"\\([a-zA-Z]+)", lambda m: signs.get(m.group(1), m.group(1)), text)
     return " ".join(re.sub(r"[$`]|\*+|(?<!\w)_|_(?!\w)|\\(?=[,;! ])", "", text).split())
 
 

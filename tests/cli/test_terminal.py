@@ -11,7 +11,8 @@ import time
 
 import pytest
 
-from leadlight._cli_terminal import terminal_text
+from leadlight._cli_terminal import print_summary, terminal_text
+from leadlight.studies.result import Claim, StudyResult, StudyResults
 
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 
@@ -54,8 +55,23 @@ def test_progress_has_an_eta_and_the_summary_fits(toys) -> None:
         ("At $k \\to 0$, *softmax* is `uniform`.", "At k → 0, softmax is uniform."),
         ("$0 \\le x \\le \\log(n)/k$", "0 ≤ x ≤ log(n)/k"),
         ("**81** of n_units", "81 of n_units"),
+        ("at $10^{10}$, to $10^{-12}$, $x^2$", "at 10¹⁰, to 10⁻¹², x²"),
         ("plain", "plain"),
     ],
 )
 def test_terminal_text(markdown: str, plain: str) -> None:
     assert terminal_text(markdown) == plain
+
+
+def test_only_the_sentence_of_the_summary_gives_way(capsys) -> None:
+    claim = Claim("c", "A long sentence " * 20, True, {"n": 1})
+    studies = [
+        StudyResult(name, "T", "Q?", "S", seed=0, quick=False, claims=(claim,), seconds=12.0)
+        for name in ("linear-regions", "iris")
+    ]
+    print_summary(StudyResults(studies=tuple(studies), seconds=24.0), None)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].startswith("linear-regions  done ")
+    assert "1/1" in lines[1]
+    assert "12 s" in lines[1]
+    assert lines[1].rstrip().endswith("…")
