@@ -134,7 +134,8 @@ def show_measures(page: Page, measured: Measured, n_inputs: int, n_classes: int,
         "window share": f"window share: most energy in {WINDOW} × {WINDOW} pixels",
         "difference share": "difference share: energy along class means",
     }
-    figure, axes = style.subplots(2, 2, figsize=(9.2, 5.2))
+    figure, axes = style.subplots(2, 2, figsize=(9.2, 5.4))
+    figure.get_layout_engine().set(hspace=0.08)  # type: ignore[union-attr]
     for ax, name in zip(axes.ravel(), MEASURES):
         _boxes(ax, {group: values[name].ravel() for group, values in groups.items()}, titles[name])
     axes[1, 1].set_xscale("log")

@@ -129,7 +129,7 @@ def show_probes(
             ax,
             colours=COLOURS,
             levels={"chance": trained.chance if key == "probe" else 0.5},
-            legend=key == "probe",
+            legend=key == "unit",
         )
     page.figure(
         "probes",

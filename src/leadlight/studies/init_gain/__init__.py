@@ -66,7 +66,7 @@ def run(parameters: Parameters, page: Page) -> None:
         "The sheet's loop trains every gain and then fails at the plot, because no accuracy was stored. Here "
         f"{sweep.test.size} trainings are recorded and drawn.",
         wrong="no values to plot",
-        right="accuracy-against-gain",
+        right="accuracy against gain, every point of every seed: see the figure above",
     )
     page.limits(
         "One epoch at one learning rate: a longer training, Adam or batch normalisation forgives a poor gain.",

@@ -170,9 +170,9 @@ def show_sweep(page: Page, sweep: GainSweep, uniform: GainSweep, chance: float) 
     page.mend(
         "The best of one noisy run is no optimum",
         f"The sheet trains each gain once and calls the highest accuracy the best gain. Repeated with {n_seeds} "
-        f"seeds, that procedure gives {', '.join(f'{g:.2f}' for g in np.unique(own))}.",
-        wrong=f"one run: the best gain is {own[0]:.2f}",
-        right=f"{n_seeds} seeds: {best:.2f}, interval {low:.2f} to {high:.2f}",
+        f"seeds, that procedure gives {' and '.join(f'{g:.2f}' for g in np.unique(own))}.",
+        wrong=f"one run: the best gain is {' or '.join(f'{g:.2f}' for g in np.unique(own))}, as the seed will have it",
+        right=f"{n_seeds} seeds: {best:.2f}, interval {low - half:.2f} to {high + half:.2f} (with half a step)",
     )
     normal, flat = float(np.median(sweep.test[near])), float(np.median(uniform.test[0]))
     page.mend(
