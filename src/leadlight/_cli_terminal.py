@@ -66,25 +66,26 @@ def print_summary(results: StudyResults, page: Path | None) -> None:
     from leadlight.report.view import duration, headline, held
 
     console = _console()
-    table = _table("Study", "Status", "Claims", "Time", "In one sentence")
-    table.columns[3].justify = "right"
-    for column in table.columns:  # only the sentence gives way
-        column.no_wrap = True
-    for column, words in zip(table.columns, ("linear-regions", "interrupted", "Claims", "10 min")):
-        column.min_width = len(words)
-    table.columns[4].overflow, table.columns[4].ratio = "ellipsis", 1
+    rows = []
     for result in results:
         good, total = held(result)
-        claims = Text(
-            f"{good}/{total}", style="bold red" if result.failing else "" if good == total else "yellow"
+        style = "bold red" if result.failing else "" if good == total else "yellow"
+        rows.append(
+            [
+                Text(result.name, style="bold"),
+                Text(_status(result), style=_STYLES[result.status]),
+                Text(f"{good}/{total}", style=style),
+                Text(duration(result.seconds), justify="right"),
+                Text(terminal_text(headline(result))),
+            ]
         )
-        table.add_row(
-            Text(result.name, style="bold"),
-            Text(_status(result), style=_STYLES[result.status]),
-            claims,
-            duration(result.seconds),
-            Text(terminal_text(headline(result))),
-        )
+    # only the sentence gives way: rich would take the room from all columns
+    titles = ("Study", "Status", "Claims", "Time", "In one sentence")
+    others = [max(map(len, [title, *cells])) for title, *cells in zip(titles, *rows)][:-1]
+    table = _table(*titles)
+    for *cells, sentence in rows:
+        sentence.truncate(max(20, console.width - sum(others) - 2 * len(others) - 2), overflow="ellipsis")
+        table.add_row(*cells, sentence)
     console.print(table)
     for result in results:
         if result.status == "failed":
