@@ -53,9 +53,9 @@ def test_everything_that_is_asked_for_is_there(result):
         "Why is there a best depth?",
         "Why does more depth hurt after it?",
     ]
-    assert [(m.wrong, m.right) for m in result.mends][0] == ("map-transposed", "map-upright")
+    assert next((m.wrong, m.right) for m in result.mends) == ("map-transposed", "map-upright")
     assert len(result.mends) == 2
-    assert len(result.limits) == 4
+    assert len(result.limits) == 5
     for row in named(result.tables)["accuracy"].rows:
         assert 0 <= row[3].low <= row[3].median <= row[3].high <= 100
         assert row[3].n == 4

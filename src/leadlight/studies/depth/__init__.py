@@ -106,6 +106,7 @@ def run(parameters: Parameters, page: Page) -> None:
         f"One kind of data, one budget rule at a time and one optimizer with one learning rate: the best depth of "
         f"{p.budget} parameters here is not the best depth elsewhere.",
         f"{p.seeds} seeds on {len(dealt)} draw{'s' * (len(dealt) > 1)} of the data: intervals speak of these draws.",
+        "Best means the highest mean accuracy, which counts the runs that never learn; the medians are beside it.",
         "Gradients, dead units and cells go along with depth; that they cause the loss of accuracy is supported by the "
         "wider networks, not proved.",
         "The course's rule gives the middle depths more parameters than the ends; only the fair rule compares equals.",
