@@ -85,8 +85,8 @@ def show_why(
             r"Hence $|f(r u)/r - f_0(u)| \leq C / r$ with $C_l = \|W_l\| C_{l-1} + \|b_l\|$. And "
             r"$f_0(r u) = r f_0(u)$: the limit is made of cones with their apex in the origin.",
         ],
-        f"{len(ratios)} networks, 360 directions, r from 1 to {scientific(RADII[-1])}: the greatest measured "
-        "deviation as a multiple of C/r, less 1 (negative: within the bound)",
+        f"{len(ratios)} networks, 360 directions, r from 1 to {scientific(RADII[-1])}: by what share of C/r the "
+        "greatest measured deviation exceeds it",
         max(0.0, worst - 1),
         0.0,
     )

@@ -51,7 +51,7 @@ def images(
 ) -> Figure:
     """Draw each network (a row) in squares of each half-width (a column), colours scaled panel by panel."""
     rows, cols = len(nets), len(half_widths)
-    figure, axes = subplots(rows, cols, figsize=(1.85 * cols + 0.5, 2.05 * rows + 0.3))
+    figure, axes = subplots(rows, cols, figsize=(1.6 * cols + 0.4, 1.82 * rows + 0.2))
     for row, (name, net) in zip(axes, nets.items(), strict=True):
         for ax, half_width in zip(row, half_widths, strict=True):
             label = f"$10^{{{round(np.log10(half_width))}}}$" if powers else f"{half_width:g}"
