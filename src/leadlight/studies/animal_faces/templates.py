@@ -37,10 +37,10 @@ def smoothness(images: np.ndarray) -> np.ndarray:
 
     Examples
     --------
-    >>> ramp = np.broadcast_to(np.arange(8.0), (8, 8))[None, :, :, None]
-    >>> checks = (-1.0) ** np.add.outer(np.arange(8), np.arange(8))[None, :, :, None]
-    >>> [round(float(smoothness(x)[0]), 2) for x in (ramp, checks)]
-    [1.0, -1.0]
+    >>> row, column = np.mgrid[:32, :32]
+    >>> hill, checks = np.sin(np.pi * row / 31) * np.sin(np.pi * column / 31), (-1.0) ** (row + column)
+    >>> [round(float(smoothness(x[None, :, :, None])[0]), 2) for x in (hill, checks)]
+    [0.99, -1.0]
     """
     x = images - images.mean(axis=(1, 2), keepdims=True)
     return (_correlation(x[:, :, 1:], x[:, :, :-1]) + _correlation(x[:, 1:], x[:, :-1])) / 2
