@@ -75,16 +75,15 @@ def show_sides(page: Page, sides: Sides, found: ByWidth, units: int, epochs: int
         left, right = (float(count.mean()) for count in threshold_counts(f))
         quality = [page.interval(f.halves[:, i]) for i in (0, 1)]
         ahead = int(np.sum(f.lead > 0))
-        rows.append([name, *quality, page.interval(f.lead, "bootstrap"), ahead, f"{left:.1f}, {right:.1f}"])
+        rows.append([name, *quality, ahead, f"{left:.1f}, {right:.1f}"])
         page.number(f"loss ({name})", page.interval(f.final))
     page.table(
         "sides",
-        ["trained on", "R² left", "R² right", "left − right", "left ahead", "thresholds"],
+        ["trained on", "R² left", "R² right", "left ahead", "thresholds"],
         rows,
         f"The same {len(sides.sheet.final)} starts of {units} units, {epochs:,} epochs. R²: median and quartiles. Left "
-        "− right, paired by start: median with its 95 % bootstrap interval. Left ahead: number of starts. Thresholds "
-        "on the left, on the right: means.",
-        formats=[None, ".2f", ".2f", ".2f", "d", None],
+        "ahead: starts with the higher R² on the left. Thresholds on the left, on the right: means.",
+        formats=[None, ".2f", ".2f", "d", None],
     )
     most = max(found)
     if units in found and most > units:

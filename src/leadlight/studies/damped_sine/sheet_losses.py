@@ -26,16 +26,7 @@ def compare_with_sheet(page: Page, sides: Sides, found: ByWidth, units: int, sch
         rows.insert(0, ("curve (sweep)", SHEET_LOSS, found[units].final, schedule.epochs))
     page.table(
         "sheet",
-        [
-            "trained on",
-            "starts",
-            "epochs",
-            "the sheet's loss",
-            "our median",
-            "least",
-            "greatest",
-            "in our range",
-        ],
+        ["trained on", "starts", "epochs", "sheet", "ours", "least", "greatest", "within"],
         [
             [name, len(f), epochs, value, page.interval(f), float(f.min()), float(f.max()), _within(value, f)]
             for name, value, f, epochs in rows
