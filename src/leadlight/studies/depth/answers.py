@@ -110,9 +110,9 @@ def _why_worse(
         else f"He's start changes the mean by {he.median:+.1f} points, not surely more than none"
     )
     why = (
-        "Because such networks can no longer be trained, not because they overfit"
+        "Because such networks are harder to train, not because they overfit"
         if fall.low > 0
-        else "These runs do not show that training fails"
+        else "These runs do not show that training gets harder"
     )
     return (
         f"{why}: from {depths[k]} to {last} layers the mean training accuracy falls by {fall.median:.1f} points too. "

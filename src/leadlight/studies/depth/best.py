@@ -85,13 +85,14 @@ def judge(page: Page, runs: Comparison, epochs: int, longer: int) -> dict[str, B
                 wins = page.share(int((test[winner] > test[k]).sum()), n)
                 pairs.append([NAMES[rule], f"{depths[winner]} against {depth}", difference, wins])
     columns = ["rule", "layers", "train", "test", "mean test", "best in %"]
-    columns += [f"best in %, {epochs * longer} epochs"] if longer > 1 else []
+    columns += ["later"] if longer > 1 else []
     page.table(
         "accuracy",
         columns,
         rows,
-        f"Accuracy in per cent after {epochs} epochs, median and quartiles of {n} seeds, and the mean. Last: in how "
-        f"many per cent of {RESAMPLES:,} resamples of the seeds this depth has the highest mean.",
+        f"Accuracy in per cent after {epochs} epochs, median and quartiles of {n} seeds, and the mean. Best: in how "
+        f"many per cent of {RESAMPLES:,} resamples of the seeds this depth has the highest mean"
+        + (f"; later: the same after {epochs * longer} epochs." if longer > 1 else "."),
         formats=[None, None] + [".1f"] * (len(columns) - 2),
     )
     page.table(

@@ -61,6 +61,6 @@ def evaluated_string(page: Page) -> None:
         "The sheet builds `nn.ReLU()` by evaluating text. Then whatever the text says is run: Python's parser finds in "
         f"`{HOSTILE[0]}` the calls {calls}. Ours looks the name up in a table and reads the numbers in its brackets; "
         f"of {len(HOSTILE)} hostile strings it refuses {len(refused)}.",
-        wrong=f"eval(text) would call {calls_in(HOSTILE[0])[0]}",
-        right=answer,
+        wrong=f"`eval(text)` would call `{calls_in(HOSTILE[0])[0]}`",
+        right=f"``{answer}``",  # a code span: the underscores are not Markdown
     )

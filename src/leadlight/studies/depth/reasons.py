@@ -74,9 +74,9 @@ def reasons(page: Page, runs: Comparison, width: float) -> Reasons:
     began = ", ".join(str(int(values.sum())) for values in m.constant_start)
     page.table(
         "reasons",
-        ["layers", "width", "gradient at the start", "dead units in %", "constant", "cells", "linear regions", "bends"],
+        ["layers", "width", "1,000 x gradient", "dead %", "constant", "cells", "regions", "bends"],
         [
-            [d, min(runs.widths[RULE, d]), page.interval(m.gradient[k]), page.interval(m.dead[k]),
+            [d, min(runs.widths[RULE, d]), page.interval(1000 * m.gradient[k]), page.interval(m.dead[k]),
              int(m.constant[k].sum()), page.interval(m.cells[k]), page.interval(m.regions[k]),
              page.interval(m.bends[k])]
             for k, d in enumerate(depths)
@@ -86,7 +86,7 @@ def reasons(page: Page, runs: Comparison, width: float) -> Reasons:
         f"one output for all training points ({began} began so "
         f"at depths {', '.join(map(str, depths))}). Cells, linear regions and bends of creases: "
         f"exact, on the box of half-width {width:g}.",
-        formats=[None, None, ".1e", ".0f", None, ".0f", ".0f", ".0f"],
+        formats=[None, None, ".2f", ".0f", None, ".0f", ".0f", ".0f"],
     )  # fmt: skip
     figure, axes = style.subplots(1, 3, figsize=(9.4, 3.2))
     for ax, values, label, log in (
