@@ -194,7 +194,6 @@ def _accuracies(page: Page, trained: Trained) -> None:
         [
             name,
             group.networks[0].n_parameters,
-            len(group.networks),
             page.interval(group.final("train_accuracy")),
             page.interval(group.final("test_accuracy")),
             page.interval(group.metrics["test_accuracy"].max(axis=1) * 100),
@@ -207,12 +206,12 @@ def _accuracies(page: Page, trained: Trained) -> None:
     ]
     page.table(
         "accuracies",
-        ["network", "parameters", "seeds", "training %", "validation %", "best epoch %"],
+        ["network", "parameters", "training %", "validation %", "best epoch %"],
         rows,
-        f"After the last epoch: median [quartiles] over seeds. Chance is {trained.chance:.1f} %. "
-        "The network on shuffled labels has three hidden layers. The last column "
-        "chooses the epoch by the validation images themselves, so it flatters.",
-        formats=[None, ",", None, ".1f", ".1f", ".1f"],
+        f"After the last epoch: median [quartiles] over {len(trained.deep.networks)} seeds "
+        f"({len(trained.control.networks)} with shuffled labels, three hidden layers). Chance is {trained.chance:.1f} %. "
+        "The last column chooses the epoch by the validation images themselves, so it flatters.",
+        formats=[None, ",", ".1f", ".1f", ".1f"],
     )
     net = trained.deep.networks[0]
     summary = net.summary()
