@@ -209,7 +209,7 @@ def _accuracies(page: Page, trained: Trained) -> None:
         ["network", "parameters", "training %", "validation %", "best epoch %"],
         rows,
         f"After the last epoch: median [quartiles] over {len(trained.deep.networks)} seeds "
-        f"({len(trained.control.networks)} with shuffled labels, three hidden layers). Chance is {trained.chance:.1f} %. "
+        f"({len(trained.control.networks)} with shuffled labels, three hidden layers). Chance: {trained.chance:.1f} %. "
         "The last column chooses the epoch by the validation images themselves, so it flatters.",
         formats=[None, ",", ".1f", ".1f", ".1f"],
     )
