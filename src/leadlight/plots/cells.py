@@ -202,7 +202,7 @@ class CellsDisplay:
             )
             start, end = self._marks(segments[:, 0]), self._marks(segments[:, 1])
             segments = segments[np.any(start != end, axis=1)]
-            lines = LineCollection(segments, colors=[shade], linewidths=1.3, label=f"layer {layer + 1}")
+            lines = LineCollection(list(segments), colors=[shade], linewidths=1.3, label=f"layer {layer + 1}")
             lines.set_capstyle("round")
             lines.set_rasterized(len(segments) > 2000)
             ax.add_collection(lines, autolim=False)

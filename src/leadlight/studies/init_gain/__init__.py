@@ -50,9 +50,9 @@ def run(parameters: Parameters, page: Page) -> None:
         "gain."
     )
     derive_xavier(page)
+    fifty_layers(page, p.depth, p.width, p.networks)
     tabulate_gains(page)
     mend_mean(page, phi, 0.1)
-    fifty_layers(page, p.depth, p.width, p.networks)
     phase_diagram(page, p.points, min(p.depth, 30), p.width, max(2, p.networks // 3))
 
     gains = np.linspace(0.1, 3.0, p.gains)

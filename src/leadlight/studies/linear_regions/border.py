@@ -39,8 +39,8 @@ def count_cones(page: Page, counted: Mapping[str, Counts]) -> None:
         "far",
         [
             "network",
-            "cones of the bias-free network",
-            "cells that reach the border",
+            "bias-free cones",
+            "border cells",
             "strips",
             "cells in all",
         ],

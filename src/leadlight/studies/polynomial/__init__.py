@@ -19,7 +19,6 @@ from .outside import accuracy_along_arms, rule_accuracies
 
 __all__ = ["Parameters", "run"]
 
-WHERE = ("train", "test", "outside")
 FRESH_TESTS = 25
 
 
@@ -79,15 +78,14 @@ def run(parameters: Parameters, page: Page) -> None:
     pictures.by_degree(page, degrees, series, levels)
     page.table(
         "degrees",
-        ["degree", "terms", "raw: train", "raw: test", "raw: outside", "standardised: train", "standardised: test",
-         "standardised: outside"],
+        ["degree", "terms", "raw: test", "raw: outside", "standardised: test", "standardised: outside"],
         [
             [d, terms(d)]
-            + [page.interval(getattr(series[name][k], what)) for name in series for what in WHERE]
+            + [page.interval(getattr(series[name][k], what)) for name in series for what in ("test", "outside")]
             for k, d in enumerate(degrees)
         ],
         f"Accuracy in per cent, median and quartiles of {p.seeds} seeds.",
-        formats=[None, None, *[".1f"] * 6],
+        formats=[None, None, *[".1f"] * 4],
     )  # fmt: skip
     claims(page, raw, scaled, network, rules, curves[next(iter(fits))][:, -1])
     if is_the_sheets:
