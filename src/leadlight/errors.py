@@ -81,8 +81,8 @@ class UnknownNameError(LeadlightError, KeyError):
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         self.kind, self.name, self.known = kind, name, sorted(known)
         near = difflib.get_close_matches(str(name), self.known, n=1, cutoff=0.4)
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        super().__init__(f"Unknown {kind} {name!r}: {hint}Known: {', '.join(self.known)}.")
+        hint = f": did you mean {near[0]!r}?" if near else "."
+        super().__init__(f"Unknown {kind} {name!r}{hint} Known: {', '.join(self.known)}.")
 
     def __str__(self) -> str:  # KeyError would show the repr
         return str(self.args[0])

@@ -155,7 +155,7 @@ def test_same_seed_same_bytes_whatever_the_workers(toys) -> None:
     ("arguments", "expected"),
     [
         (["run", "fin"], "Unknown study 'fin': did you mean 'fine'?"),
-        (["run", "xyzzy"], "Unknown study 'xyzzy': Known: all, big"),
+        (["run", "xyzzy"], "Unknown study 'xyzzy'. Known: all, big"),
         (["rum"], "Unknown command 'rum': did you mean 'run'?"),
         (["run", "fine", "--n-step", "4"], "Unknown parameter 'n-step': did you mean 'n-steps'?"),
         (["run", "fine", "--n-step=4"], "Unknown parameter 'n-step': did you mean 'n-steps'?"),
