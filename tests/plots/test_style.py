@@ -62,7 +62,7 @@ def test_class_colours_repeat_lighter_after_eight():
 
 
 @pytest.mark.parametrize(
-    ("ground", "text"), [("#ffffff", "#000000"), ("#0072b2", "#ffffff"), ("#f0e442", "#000000")]
+    ("ground", "text"), [("#ffffff", style.BLACK), ("#0072b2", "#ffffff"), ("#f0e442", style.BLACK)]
 )
 def test_text_reads_on_its_ground(ground, text):
     assert style.readable_on(ground) == text

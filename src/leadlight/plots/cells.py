@@ -112,7 +112,7 @@ class CellsDisplay:
             elif edges:
                 width = 0.5 if len(cells) < 500 else 0.25
                 polygons = PolyCollection(
-                    self._polygons(), facecolors="none", edgecolors="#000000", linewidths=width
+                    self._polygons(), facecolors="none", edgecolors=style.BLACK, linewidths=width
                 )
                 polygons.set_rasterized(len(cells) > 2000)
                 ax.add_collection(polygons, autolim=False)
@@ -120,7 +120,7 @@ class CellsDisplay:
                 points = np.array([[float(v) for v in point] for _, _, point in self.complex.bends()])
                 if len(points):
                     ax.scatter(
-                        *points.T, s=16, facecolors="#ffffff", edgecolors="#000000", linewidths=0.8, zorder=3,
+                        *points.T, s=16, facecolors="#ffffff", edgecolors=style.BLACK, linewidths=0.8, zorder=3,
                         label="bend",
                     )  # fmt: skip
             if shown is not None and with_bar:

@@ -146,7 +146,7 @@ class DecisionMapDisplay:
                 points = np.asarray(points)
                 groups = labels if labels is not None else np.zeros(len(points), dtype=np.int64)
                 order = np.arange(len(points))  # in the given order, so that no class hides another
-                edge = [style.tint(colours[g], 0.0) if labels is not None else "#000000" for g in groups]
+                edge = [style.tint(colours[g], 0.0) if labels is not None else style.BLACK for g in groups]
                 ax.scatter(
                     points[order, 0], points[order, 1], s=point_size, c=edge,
                     edgecolors="#ffffff", linewidths=0.25, rasterized=len(points) > 500,

@@ -166,6 +166,6 @@ def _contours(ax: Any, display: FieldDisplay, levels: int | Sequence[float], lab
         levels = sorted(float(v) for v in levels if low <= v <= high)
         if not levels:
             return
-    lines = ax.contour(x, y, display.values, levels=levels, colors="#000000", linewidths=0.7, alpha=0.75)
+    lines = ax.contour(x, y, display.values, levels=levels, colors=style.BLACK, linewidths=0.7, alpha=0.75)
     if labels:
-        ax.clabel(lines, fontsize=7, colors="#000000")
+        ax.clabel(lines, fontsize=7, colors=style.BLACK)

@@ -3,7 +3,7 @@
 Colours are safe for the colour-blind (Okabe and Ito 2008; viridis; a blue-red map without green; twilight for
 angles). Figures are transparent and never registered with pyplot. Everything neutral (text, spines, ticks,
 grid) is drawn in exactly `INK`, `MUTED` or `GRID`, which the HTML report replaces by CSS variables so that
-figures follow its dark and its light theme; whatever lies on a filled map is plain black or white instead.
+figures follow its dark and its light theme; whatever lies on a filled map is `BLACK` or white instead.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = [
+    "BLACK",
     "CLASS_COLOURS",
     "CYCLIC",
     "DIVERGING",
@@ -47,6 +48,9 @@ __all__ = [
 INK = "#1b1f24"
 MUTED = "#6e7781"
 GRID = "#d0d7de"
+BLACK = (
+    "#010101"  # on data; matplotlib writes no fill for pure black, and the page's ink would take its place
+)
 
 # Okabe and Ito's palette, ordered so that neighbours differ in lightness too; its black would vanish in the
 # dark theme and its yellow in the light one, so a grey and a darker yellow stand in and come last.
@@ -211,4 +215,4 @@ def readable_on(colour: Any) -> str:
     """Return black or white, whichever reads better on a colour (relative luminance of WCAG 2)."""
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return "#000000" if luminance > 0.179 else "#ffffff"
+    return BLACK if luminance > 0.179 else "#ffffff"

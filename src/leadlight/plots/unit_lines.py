@@ -111,7 +111,7 @@ class UnitLinesDisplay:
                 if numbers:
                     at = ends[1] + 0.06 * (ends[0] - ends[1])
                     ax.text(
-                        *at, str(number + 1), ha="center", va="center", fontsize=8, zorder=4, color="#000000",
+                        *at, str(number + 1), ha="center", va="center", fontsize=8, zorder=4, color=style.BLACK,
                         bbox={"boxstyle": "circle,pad=0.2", "facecolor": "#ffffff", "edgecolor": style.INK},
                     )  # fmt: skip
             style.label_plane(ax, extent, names)

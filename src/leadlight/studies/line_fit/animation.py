@@ -14,7 +14,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
-from leadlight.plots.style import CLASS_COLOURS, INK, rc, subplots
+from leadlight.plots.style import BLACK, CLASS_COLOURS, INK, rc, subplots
 
 from .descent import Descent
 from .pictures import draw_bowl
@@ -75,9 +75,7 @@ def animate(
         data_ax.set_ylim(low - 0.05 * (high - low), high + 0.05 * (high - low))
         (line,) = data_ax.plot([], [], color=CLASS_COLOURS[3], linewidth=2)
         draw_bowl(bowl_ax, x, y, [descent], best)
-        (point,) = bowl_ax.plot(
-            [], [], "o", color="#ffffff", markeredgecolor="#000000", markersize=6, zorder=5
-        )
+        (point,) = bowl_ax.plot([], [], "o", color="#ffffff", markeredgecolor=BLACK, markersize=6, zorder=5)
         title = figure.suptitle(" ", color=INK, fontsize=10)
         canvas = FigureCanvasAgg(figure)
         canvas.draw()

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from leadlight.plots import FieldDisplay, LossCurvesDisplay
-from leadlight.plots.style import CLASS_COLOURS, INK, MUTED, legend, rc, subplots
+from leadlight.plots.style import BLACK, CLASS_COLOURS, INK, MUTED, legend, rc, subplots
 
 from .descent import Descent, loss
 
@@ -84,8 +84,8 @@ def draw_bowl(
         colour = CLASS_COLOURS[(3, 1)[i % 2]]
         ax.plot(*descent.lines.T, "-", color=colour, linewidth=1.6, label=name)
         ax.plot(*descent.lines[::10].T, ".", color=colour, markersize=4)
-        ax.plot(*descent.lines[0], "s", color=colour, markeredgecolor="#000000", markersize=5)
-    ax.plot(*best, "*", color="#ffffff", markeredgecolor="#000000", markersize=10, zorder=4)
+        ax.plot(*descent.lines[0], "s", color=colour, markeredgecolor=BLACK, markersize=5)
+    ax.plot(*best, "*", color="#ffffff", markeredgecolor=BLACK, markersize=10, zorder=4)
 
 
 @IN_STYLE
@@ -101,12 +101,8 @@ def bowl(
         lambda lines: loss(lines, x, y), resolution=RESOLUTION, domain=domain, name="loss"
     )
     near.plot(axes[0, 1], contours=7, names=("slope", "intercept"), cmap="Blues_r", title="near the minimum")
-    near.ax_.plot(
-        *best, "*", color="#ffffff", markeredgecolor="#000000", markersize=11, label="least squares"
-    )
-    near.ax_.plot(
-        *true, "X", color="#e69f00", markeredgecolor="#000000", markersize=9, label="true parameters"
-    )
+    near.ax_.plot(*best, "*", color="#ffffff", markeredgecolor=BLACK, markersize=11, label="least squares")
+    near.ax_.plot(*true, "X", color="#e69f00", markeredgecolor=BLACK, markersize=9, label="true parameters")
     for ax in axes[0]:
         legend(ax, loc="upper center", bbox_to_anchor=(0.5, -0.17), ncols=2)
     return figure

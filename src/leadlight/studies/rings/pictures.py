@@ -19,6 +19,7 @@ from leadlight.plots import (
     UnitLinesDisplay,
 )
 from leadlight.plots.style import (
+    BLACK,
     CLASS_COLOURS,
     INK,
     MUTED,
@@ -119,7 +120,7 @@ def regions(data: Dataset, arrangements: Mapping[str, np.ndarray]) -> Figure:
         for region in arrangement_regions_by_code(lines, domain):
             ax.text(
                 *_centroid(region.polygon), "".join(map(str, region.code)), ha="center", va="center",
-                fontsize=10, color="#000000", zorder=5, clip_on=True,
+                fontsize=10, color=BLACK, zorder=5, clip_on=True,
                 bbox={"boxstyle": "round,pad=0.15", "facecolor": "#ffffff", "edgecolor": "none", "alpha": 0.75},
             )  # fmt: skip
     return figure
@@ -141,9 +142,9 @@ def cone(data: Dataset, net: Network) -> Figure:
     across = np.array([-falling.axis[1], falling.axis[0]])
     for start in _spread(inside, across, 3):
         corners = [start, *(start + 40 * falling.directions(24))]
-        left.fill(*np.array(corners).T, facecolor="#000000", alpha=0.35, linewidth=0.8, edgecolor="#000000",
+        left.fill(*np.array(corners).T, facecolor=BLACK, alpha=0.35, linewidth=0.8, edgecolor=BLACK,
                   zorder=3.5)  # fmt: skip
-        left.plot(*start, "o", color="#000000", markersize=4, zorder=4)
+        left.plot(*start, "o", color=BLACK, markersize=4, zorder=4)
     t = np.linspace(0, 8, 200)
     for start in _spread(inside, across, 10):
         walk = start + t[:, None] * falling.axis
