@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from matplotlib import patheffects
 
 from ..errors import ShapeError
 from ..geometry.lines import clip_line, unit_lines
@@ -102,7 +103,10 @@ class UnitLinesDisplay:
                 ends = clip_line(line, domain)
                 if ends is None:
                     continue
-                ax.plot(*ends.T, color=style.INK, linewidth=1.5, zorder=3)
+                halo = [patheffects.withStroke(linewidth=3.0, foreground="#ffffff", alpha=0.6)]
+                ax.plot(
+                    *ends.T, color=style.BLACK, linewidth=1.5, zorder=3, path_effects=halo
+                )  # on map or page
                 if sides:
                     width = 0.022 * min(extent[1] - extent[0], extent[3] - extent[2])
                     shift = line[:2] / np.hypot(*line[:2]) * width
@@ -112,7 +116,7 @@ class UnitLinesDisplay:
                     at = ends[1] + 0.06 * (ends[0] - ends[1])
                     ax.text(
                         *at, str(number + 1), ha="center", va="center", fontsize=8, zorder=4, color=style.BLACK,
-                        bbox={"boxstyle": "circle,pad=0.2", "facecolor": "#ffffff", "edgecolor": style.INK},
+                        bbox={"boxstyle": "circle,pad=0.2", "facecolor": "#ffffff", "edgecolor": style.BLACK},
                     )  # fmt: skip
             style.label_plane(ax, extent, names)
             if points is not None and labels is not None:
