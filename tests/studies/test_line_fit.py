@@ -27,7 +27,7 @@ from leadlight.studies.line_fit.descent import (
 
 @pytest.fixture(scope="module")
 def result():
-    return studies.run("line-fit", n_datasets=20, frames=4)
+    return studies.run("line-fit", data_sets=20, frames=4)
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +99,7 @@ def test_the_half_gradient_takes_twice_as_long(result):
 
 
 def test_without_noise_the_true_line_is_the_best_and_the_claim_need_not_hold():
-    result = studies.run("line-fit", noise=0.0, n_datasets=10, frames=2)
+    result = studies.run("line-fit", noise=0.0, data_sets=10, frames=2)
     assert result.failing == ()
     claim = result.claim("least-squares-beats-the-truth")
     assert claim.evidence["loss of the true line"] == pytest.approx(0, abs=1e-25)
@@ -112,7 +112,7 @@ def test_frames_start_and_end_where_the_descent_does():
 
 
 def test_the_same_seed_gives_the_same_bytes(result):
-    again = studies.run("line-fit", n_datasets=20, frames=4)
+    again = studies.run("line-fit", data_sets=20, frames=4)
     assert again.to_json() == result.to_json()
     assert [f.content for f in again.figures] == [f.content for f in result.figures]
 

@@ -60,7 +60,7 @@ def result():
         n_per_class=260,
         widths=(1, 2, 3, 5),
         relu_widths=(2, 3, 4),
-        n_seeds=2,
+        seeds=2,
         relu_seeds=2,
         epochs=800,
         lr=0.02,

@@ -17,7 +17,7 @@ from leadlight.studies.softmax.mistakes import naive_softmax, overflow_threshold
 
 @pytest.fixture(scope="module")
 def result():
-    return studies.run("softmax", resolution=21, n_checks=20)
+    return studies.run("softmax", resolution=21, checks=20)
 
 
 def test_every_claim_holds(result):
@@ -92,7 +92,7 @@ def test_naive_softmax_overflows_where_the_table_says(result):
 
 @pytest.mark.parametrize("k", [1e-5, 1e6])
 def test_extreme_temperatures_hold_too(k):
-    result = studies.run("softmax", inverse_temperatures=(k,), resolution=11, n_checks=5)
+    result = studies.run("softmax", inverse_temperatures=(k,), resolution=11, checks=5)
     assert result.failing == ()
     assert all(d.holds for d in result.derivations)
 

@@ -33,14 +33,14 @@ class Parameters:
     slope: float = parameter(-2.0, "true slope of the line")
     intercept: float = parameter(3.0, "true intercept of the line")
     noise: float = parameter(0.25, "standard deviation of the noise", minimum=0)
-    n_points: int = parameter(100, "points, evenly spaced on [-1, 1]", minimum=3, maximum=100_000)
+    points: int = parameter(100, "points, evenly spaced on [-1, 1]", minimum=3, maximum=100_000)
     lr: float = parameter(0.05, "learning rate (from 1 on the descent diverges)", above=0, maximum=0.99)
     epochs: int = parameter(200, "steps of gradient descent", minimum=10, maximum=20_000)
     start: tuple[float, ...] = parameter((1.1, 2.0), "slope and intercept at the first start")
     torch_start: tuple[float, ...] = parameter((-1.1, 0.2), "slope and intercept at the second start")
     other_slopes: tuple[float, ...] = parameter((4.0, 0.5, -1.0), "other true slopes to try")
     other_intercepts: tuple[float, ...] = parameter((-1.0, 0.0, 10.0), "other true intercepts, one a slope")
-    n_datasets: int = parameter(1000, "draws of the noise for the true line's loss", minimum=10, quick=200)
+    data_sets: int = parameter(1000, "draws of the noise for the true line's loss", minimum=10, quick=200)
     frames: int = parameter(40, "frames of the animation", minimum=2, maximum=200, quick=16)
 
 
@@ -54,10 +54,10 @@ def run(parameters: Parameters, page: Page) -> None:
             f"{len(p.other_intercepts)}; give one intercept for each slope."
         )
     seed = page.seeds("data", 1)[0]
-    inputs, targets = noisy_line(p.n_points, p.slope, p.intercept, p.noise, seed=seed)
+    inputs, targets = noisy_line(p.points, p.slope, p.intercept, p.noise, seed=seed)
     x, y = inputs[:, 0], targets[:, 0]
     page.method(
-        f"{p.n_points} points of $y = {p.slope:g} x + {p.intercept:g}$ on $[-1, 1]$ with normal noise of "
+        f"{p.points} points of $y = {p.slope:g} x + {p.intercept:g}$ on $[-1, 1]$ with normal noise of "
         f"standard deviation {p.noise:g} are fitted by {p.epochs} full-batch steps of gradient descent on "
         f"the mean squared error, learning rate {p.lr:g}, in float64, from two starts and by three programs "
         "each."
@@ -67,7 +67,7 @@ def run(parameters: Parameters, page: Page) -> None:
     _figures(page, x, y, descents, best, p)
     optimum.derive_gradient(page, x, y)
     optimum.derive_least_squares(page, x, y)
-    optimum.true_line_is_not_best(page, x, y, (p.slope, p.intercept), p.noise, p.n_datasets)
+    optimum.true_line_is_not_best(page, x, y, (p.slope, p.intercept), p.noise, p.data_sets)
     _convergence(page, x, y, descents, best, p)
     mistakes.missing_factor(page, x, y, starts["first start"], p.lr, p.epochs)
     _other_lines(page, x, starts["first start"], p)
@@ -77,7 +77,7 @@ def run(parameters: Parameters, page: Page) -> None:
         "The loss is measured on the points that were fitted. A lower loss than the true line's is no better "
         "prediction: on fresh points the true line wins on average.",
         "Agreement of the three programs to the last digits holds in float64 on one thread for a sum of "
-        f"{p.n_points} terms; in float32, on a GPU or with random batches they would part sooner.",
+        f"{p.points} terms; in float32, on a GPU or with random batches they would part sooner.",
     )
 
 
@@ -212,7 +212,7 @@ def _other_lines(page: Page, x: np.ndarray, start: tuple[float, float], p: Param
     remaining = float(1 - p.lr * curvatures(x)[0]) ** p.epochs
     seeds = page.seeds("other lines", len(p.other_slopes))
     for slope, intercept, seed in zip(p.other_slopes, p.other_intercepts, seeds, strict=True):
-        _, targets = noisy_line(p.n_points, slope, intercept, p.noise, seed=seed)
+        _, targets = noisy_line(p.points, slope, intercept, p.noise, seed=seed)
         best = least_squares(x, targets[:, 0])
         descent = by_hand(x, targets[:, 0], start, p.lr, p.epochs)
         rows.append([slope, intercept, *descent.final_line, *best.tolist(), float(descent.losses[-1])])

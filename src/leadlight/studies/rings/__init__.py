@@ -42,7 +42,7 @@ class Parameters:
     widths: tuple[int, ...] = parameter(
         (1, 2, 3, 4, 5), "hidden sigmoid units (2, 3 and 5 must be among them)", minimum=1, maximum=50
     )
-    n_seeds: int = parameter(20, "sigmoid networks a width", minimum=2, maximum=1000, quick=3)
+    seeds: int = parameter(20, "sigmoid networks a width", minimum=2, maximum=1000, quick=3)
     relu_widths: tuple[int, ...] = parameter(
         (1, 2, 3, 4, 5, 6), "hidden ReLUs (2 and 3 must be among them)", minimum=1, maximum=50
     )
@@ -63,7 +63,7 @@ def run(parameters: Parameters, page: Page) -> None:
         f"{p.n_per_class:,} points of a disc (radius uniform on (0, 1)) and {p.n_per_class:,} of a ring around "
         "it (radius uniform on (3, 4)), angles uniform. Networks 2-$n$-1 with one logit as output are "
         "trained on binary cross-entropy by full-batch Adam in float32 from torch's default initialisation, "
-        f"{p.epochs:,} epochs at learning rate {p.lr:g}: {p.n_seeds} seeds for each of "
+        f"{p.epochs:,} epochs at learning rate {p.lr:g}: {p.seeds} seeds for each of "
         f"{_listed(p.widths)} sigmoid units and {p.relu_seeds} for each of {_listed(p.relu_widths)} ReLUs. "
         "A logit above 0 says ring. The loss counts as zero when it is below 0.05 and no point is wrong."
     )
@@ -72,11 +72,11 @@ def run(parameters: Parameters, page: Page) -> None:
             f"This is a quick run: fewer seeds, and {p.epochs:,} epochs at a higher learning rate in place "
             "of 10,000 at 0.001, so that the sheet's losses at epoch 9,000 have no counterpart here."
         )
-    trained = train_widths(page, data, "sigmoid", sorted(set(p.widths)), p.n_seeds, p.lr, p.epochs)
+    trained = train_widths(page, data, "sigmoid", sorted(set(p.widths)), p.seeds, p.lr, p.epochs)
     relu = train_widths(page, data, "relu", sorted(set(p.relu_widths)), p.relu_seeds, p.lr, p.epochs)
     loss_and_width.losses(page, trained, p.lr, p.epochs)
     loss_and_width.maps(page, data, trained)
-    loss_and_width.first_network(page, data, p.n_seeds, p.first_epochs)
+    loss_and_width.first_network(page, data, p.seeds, p.first_epochs)
     enclosing.two_units(page, data, [trained, relu])
     enclosing.explain_the_loss(page, data, trained)
     regions.seven(page, data, trained)

@@ -34,7 +34,7 @@ class Parameters:
         (1.0, 10.0, 100.0), "inverse temperatures k of the maps", above=0, maximum=1e6
     )
     resolution: int = parameter(101, "points a side of the maps", minimum=11, maximum=1001, quick=51)
-    n_checks: int = parameter(
+    checks: int = parameter(
         200, "random vectors of the numerical checks", minimum=1, maximum=100_000, quick=50
     )
 
@@ -48,14 +48,14 @@ def run(parameters: Parameters, page: Page) -> None:
         r"sheet's "
         r"lambda), in float64 and with the greatest entry taken out first. Maps are drawn on $[-1, 1]^2$ "
         r"with "
-        f"{parameters.resolution} points a side; every derivation is checked on {parameters.n_checks} random "
+        f"{parameters.resolution} points a side; every derivation is checked on {parameters.checks} random "
         "vectors."
     )
     _three_vectors(page)
     _maps(page, ks, parameters.resolution)
     _temperatures(page)
-    derivations.derive(page, ks, parameters.n_checks)
-    _gradient(page, ks, parameters.n_checks)
+    derivations.derive(page, ks, parameters.checks)
+    _gradient(page, ks, parameters.checks)
     mistakes.overflow(page)
     mistakes.wrong_components(page, parameters.resolution)
     mistakes.axis_that_is_not_named(page)
