@@ -222,13 +222,19 @@ def measure(name: str, repeats: int, seconds: float) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("workloads", nargs="*", default=list(WORKLOADS), metavar="W", help=", ".join(WORKLOADS))
+    parser.add_argument(
+        "workloads", nargs="*", default=list(WORKLOADS), metavar="W", help=", ".join(WORKLOADS)
+    )
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--torch-seconds", type=float, default=4.0, help="of PyTorch's steps a workload")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    print(f"{_core.cpu_name()}, one core, {_core.vector_level}; torch {torch.__version__}, NumPy {np.__version__}\n")
-    print("| | steps | PyTorch loop, s | us a step | leadlight, s | us a step | times faster | floor | loss agrees to |")
+    print(
+        f"{_core.cpu_name()}, one core, {_core.vector_level}; torch {torch.__version__}, NumPy {np.__version__}\n"
+    )
+    print(
+        "| | steps | PyTorch loop, s | us a step | leadlight, s | us a step | times faster | floor | loss agrees to |"
+    )
     print("|---|---|---|---|---|---|---|---|---|")
     for name in arguments.workloads:
         row = measure(name, arguments.repeats, arguments.torch_seconds)

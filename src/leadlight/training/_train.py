@@ -24,7 +24,6 @@ from .runs import Runs
 __all__ = ["train"]
 
 
-
 def train(
     networks: Network | Sequence[Network],
     data: Any,
