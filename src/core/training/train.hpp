@@ -154,8 +154,9 @@ struct Trainer {
 
     static void gather(const Real *from, long stride, int n_rows, const std::uint32_t *index, const Tile &t, Rows to) {
         for (int r = 0; r < n_rows; ++r) {
-            const Real *const source = from + r * stride;
-            Real *const row = to.at + r * to.stride;
+            const Real *__restrict source = from + r * stride;
+            Real *__restrict row = to.at + r * to.stride;
+#pragma GCC unroll 8
             for (long s = 0; s < t.count; ++s) row[s] = source[index[s]];
             for (long s = t.count; s < t.width; ++s) row[s] = Real(0);
         }
