@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <system_error>
 #include <utility>
 
 namespace leadlight {
@@ -30,7 +31,14 @@ Pool<Real>::Pool(const Kernels &kernels, const Job<Real> &job, std::vector<Run<R
                  std::vector<long> queue, int n_threads)
     : kernels_(kernels), job_(job), runs_(runs), queue_(std::move(queue)), n_working_(n_threads) {
     threads_.reserve(std::size_t(n_threads));
-    for (int i = 0; i < n_threads; ++i) threads_.emplace_back([this] { work(); });
+    for (int i = 0; i < n_threads; ++i) try {
+            threads_.emplace_back([this] { work(); });
+        } catch (const std::system_error &) {  // no more threads to be had: those there are do it
+            if (i == 0) throw;
+            const std::lock_guard<std::mutex> lock(mutex_);
+            n_working_ -= n_threads - i;
+            break;
+        }
 }
 
 template <typename Real>
@@ -60,19 +68,14 @@ void Pool<Real>::work() {
         kernels.train(job_, run);
     }
     std::free(memory);
-    --n_working_;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (--n_working_ == 0) all_done_.notify_all();
 }
 
 template <typename Real>
 bool Pool<Real>::wait(double seconds) {
-    using Clock = std::chrono::steady_clock;
-    const auto end = Clock::now() + std::chrono::duration<double>(seconds);
-    auto pause = std::chrono::microseconds(20);  // short trainings should not wait for the watcher
-    while (!finished() && Clock::now() < end) {
-        std::this_thread::sleep_for(pause);
-        if (pause < std::chrono::milliseconds(2)) pause *= 2;
-    }
-    return finished();
+    std::unique_lock<std::mutex> lock(mutex_);
+    return all_done_.wait_for(lock, std::chrono::duration<double>(seconds), [this] { return n_working_ == 0; });
 }
 
 template <typename Real>

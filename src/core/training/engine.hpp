@@ -2,6 +2,8 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -19,8 +21,7 @@ public:
          int n_threads);
     ~Pool();  // joins
 
-    bool finished() const { return n_working_.load() == 0; }
-    bool wait(double seconds);  // until finished or the time is over; returns finished()
+    bool wait(double seconds);  // until all is done or the time is over; returns whether all is done
     double epochs_done() const;  // mean over the runs
     bool out_of_memory() const { return out_of_memory_.load(); }
 
@@ -32,7 +33,9 @@ private:
     std::vector<Run<Real>> &runs_;
     std::vector<long> queue_;
     std::atomic<long> next_{0};
-    std::atomic<int> n_working_;
+    std::mutex mutex_;
+    std::condition_variable all_done_;
+    int n_working_;  // under the mutex
     std::atomic<bool> out_of_memory_{false};
     std::vector<std::thread> threads_;
 };

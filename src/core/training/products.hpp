@@ -127,16 +127,16 @@ inline void product(const Product &p, int n_rows, long width) {
 template <int R, int C>
 void gradient_block(const Real *d, long d_stride, const Real *a, long a_stride, long width, Real *g, long g_stride) {
     Vector sum[R * C];
-#pragma GCC unroll 16
+#pragma GCC unroll 20
     for (int i = 0; i < R * C; ++i) sum[i] = Vector{};
     for (long s = 0; s < width; s += lanes) {
         Vector x[C];
-#pragma GCC unroll 4
+#pragma GCC unroll 5
         for (int c = 0; c < C; ++c) x[c] = load(a + c * a_stride + s);
 #pragma GCC unroll 4
         for (int r = 0; r < R; ++r) {
             const Vector y = load(d + r * d_stride + s);
-#pragma GCC unroll 4
+#pragma GCC unroll 5
             for (int c = 0; c < C; ++c) sum[r * C + c] += y * x[c];
         }
     }
@@ -144,17 +144,20 @@ void gradient_block(const Real *d, long d_stride, const Real *a, long a_stride, 
     lane_sums<R * C>(sum, total);
 #pragma GCC unroll 4
     for (int r = 0; r < R; ++r)
-#pragma GCC unroll 4
+#pragma GCC unroll 5
         for (int c = 0; c < C; ++c) g[r * g_stride + c] += total[r * C + c];
 }
 
 template <int R>
 void gradient_rows(const Real *d, long d_stride, Rows a, int n_columns, long width, Real *g, long g_stride) {
     int c = 0;
-    for (; c + 4 <= n_columns; c += 4)
+    // Four inputs and the bias are common, and where registers are many one block takes all five.
+    constexpr bool takes_five = columns_at_once == 4;
+    for (; c + 4 <= n_columns && !(takes_five && c + 5 == n_columns); c += 4)
         gradient_block<R, 4>(d, d_stride, a.at + c * a.stride, a.stride, width, g + c, g_stride);
     const Real *rest = a.at + c * a.stride;
     switch (n_columns - c) {
+        case 5: gradient_block<R, takes_five ? 5 : 4>(d, d_stride, rest, a.stride, width, g + c, g_stride); break;
         case 3: gradient_block<R, 3>(d, d_stride, rest, a.stride, width, g + c, g_stride); break;
         case 2: gradient_block<R, 2>(d, d_stride, rest, a.stride, width, g + c, g_stride); break;
         case 1: gradient_block<R, 1>(d, d_stride, rest, a.stride, width, g + c, g_stride); break;
