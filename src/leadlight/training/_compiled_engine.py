@@ -177,7 +177,7 @@ class _Call:
         problem = self.problem
         initial = problem.networks
         snapshots = {0: list(initial)} if 0 in problem.snapshots else {}
-        offsets = np.cumsum([0, *(net.n_parameters for net in initial)])
+        offsets = np.cumsum([0, *map(_count, initial)])
         n_later = len(self.snapshot_epochs)
         for position, epoch in enumerate(self.snapshot_epochs):
             parts = [
@@ -228,9 +228,13 @@ def _slope(phi: Activation) -> float:
     return phi.parameters[0] if phi.parameters else 0.0
 
 
+def _count(net: Network) -> int:
+    return sum(W.size + b.size for W, b in zip(net.weights, net.biases, strict=True))
+
+
 def _flatten(networks: list[Network], dtype: np.dtype) -> np.ndarray:
     """All parameters, network by network, layer by layer: (units, inputs + 1), the bias last."""
-    flat = np.empty(sum(net.n_parameters for net in networks), dtype)
+    flat = np.empty(sum(map(_count, networks)), dtype)
     start = 0
     for net in networks:
         for W, b in zip(net.weights, net.biases, strict=True):
