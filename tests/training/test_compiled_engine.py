@@ -306,9 +306,9 @@ def test_auto_takes_the_compiled_engine_and_says_when_it_does_not():
     assert auto.engine == "compiled"
     assert "compiled engine" in auto.describe()
     assert not auto.routed
-    broad = ll.train(ll.mlp(2, [600, 600], 1), data, loss="mse", lr=0.1, epochs=1)
+    broad = ll.train(ll.mlp(2, [1100, 1100], 1), data, loss="mse", lr=0.1, epochs=1)
     assert broad.engine == "torch"
-    assert "360,000 weights" in broad.describe()
+    assert "1,210,000 weights" in broad.describe()
     deep = ll.train(ll.mlp(2, [2] * 64, 1), data, loss="mse", lr=0.1, epochs=1)
     assert deep.engine == "torch"
 

@@ -20,7 +20,7 @@ ENGINES = ("auto", "compiled", "torch")
 MAX_LAYERS = 64
 """Layers of the deepest network that the compiled engine takes."""
 
-TORCH_IS_FASTER_ABOVE = 512
+TORCH_IS_FASTER_ABOVE = 1024
 """Geometric mean of the two sizes of a network's largest layer, from which `auto` takes torch."""
 
 
