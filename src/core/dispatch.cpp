@@ -6,24 +6,38 @@
 
 // levels.def, written by CMakeLists.txt, has one line LEVEL(name, vector bytes) for each level compiled for
 // this architecture, narrowest first.
+#define LEADLIGHT_TRAINING(name, precision, Real)                                        \
+    namespace leadlight::name::precision {                                               \
+    std::size_t train_workspace(const Job<Real> &, Run<Real> &);                         \
+    void train_run(const Job<Real> &, Run<Real> &);                                      \
+    void activation_values(Phi, double, const Real *, Real *, Real *, long);             \
+    }
 #define LEVEL(name, bytes)                                          \
     namespace leadlight::name {                                     \
     std::size_t multiply_add_f32(std::size_t rounds, float *sink);  \
     std::size_t multiply_add_f64(std::size_t rounds, double *sink); \
     void exp_f32(const float *in, float *out, std::size_t n);       \
-    }
+    }                                                               \
+    LEADLIGHT_TRAINING(name, f32, float)                            \
+    LEADLIGHT_TRAINING(name, f64, double)
 #include "levels.def"
 #undef LEVEL
+#undef LEADLIGHT_TRAINING
 
 namespace leadlight {
 
 namespace {
 
-#define LEVEL(name, bytes) {Level::name, bytes, name::multiply_add_f32, name::multiply_add_f64, name::exp_f32},
+#define LEADLIGHT_TRAINING(name, precision) \
+    {name::precision::train_workspace, name::precision::train_run, name::precision::activation_values}
+#define LEVEL(name, bytes)                                                                       \
+    {Level::name,   bytes, name::multiply_add_f32, name::multiply_add_f64, name::exp_f32,        \
+     LEADLIGHT_TRAINING(name, f32), LEADLIGHT_TRAINING(name, f64)},
 constexpr Kernels table[] = {
 #include "levels.def"
 };
 #undef LEVEL
+#undef LEADLIGHT_TRAINING
 
 }  // namespace
 

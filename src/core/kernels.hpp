@@ -8,8 +8,18 @@
 #include <cstddef>
 
 #include "cpu.hpp"
+#include "training/job.hpp"
 
 namespace leadlight {
+
+// Training in one precision; see training/train.hpp.
+template <typename Real>
+struct TrainKernels {
+    std::size_t (*workspace)(const Job<Real> &, Run<Real> &);  // bytes that `train` wants at run.workspace
+    void (*train)(const Job<Real> &, Run<Real> &);
+    // phi and its derivative of n numbers, as training computes them.
+    void (*activation)(Phi, double parameter, const Real *z, Real *value, Real *derivative, long n);
+};
 
 struct Kernels {
     Level level;
@@ -20,6 +30,8 @@ struct Kernels {
     std::size_t (*multiply_add_f64)(std::size_t rounds, double *sink);
     // out[i] = e^in[i], within one unit in the last place; the same bits on every level. in may be out.
     void (*exp_f32)(const float *in, float *out, std::size_t n);
+    TrainKernels<float> train_f32;
+    TrainKernels<double> train_f64;
 };
 
 constexpr int max_levels = 4;

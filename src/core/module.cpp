@@ -60,6 +60,8 @@ Output exp_array(Input x) {
 
 }  // namespace
 
+void bind_training(nb::module_ &m);  // module_training.cpp
+
 NB_MODULE(_core, m) {
     // Chosen at load: a wrong LEADLIGHT_VECTOR_LEVEL is an ImportError with the sentence that says so.
     const leadlight::Kernels &chosen = leadlight::kernels();
@@ -72,4 +74,5 @@ NB_MODULE(_core, m) {
     m.def("multiply_add_rate", multiply_add_rate, "dtype"_a = "float32", "seconds"_a = 0.02);
     m.def("exp_rate", exp_rate, "seconds"_a = 0.02);
     m.def("exp", exp_array, "x"_a.noconvert());
+    bind_training(m);
 }

@@ -5,7 +5,8 @@ the one that the environment variable LEADLIGHT_VECTOR_LEVEL names. A name that 
 an ImportError that lists those it has.
 """
 
-from typing import Literal
+from collections.abc import Callable
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -40,3 +41,71 @@ def exp(x: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     The error is below 1 unit in the last place for every float32; exp(-inf) = 0, exp(inf) = inf, NaN stays
     NaN. Every vector level returns the same bits. The GIL is released. Raises TypeError for other arrays.
     """
+
+def train_float32(
+    *,
+    inputs: npt.NDArray[np.float32],
+    targets: npt.NDArray[np.float32],
+    n_samples: int,
+    test_inputs: npt.NDArray[np.float32],
+    test_targets: npt.NDArray[np.float32],
+    n_test: int,
+    wide: bool,
+    n_inputs: int,
+    n_outputs: int,
+    loss: int,
+    rule: int,
+    numbers: npt.NDArray[np.float64],
+    nesterov: bool,
+    epochs: int,
+    batch_size: int,
+    batches_per_epoch: int,
+    shuffle: bool,
+    stops: npt.NDArray[np.int64],
+    due: npt.NDArray[np.int32],
+    check_every: int,
+    growth: float,
+    n_layers: npt.NDArray[np.int32],
+    sizes: npt.NDArray[np.int32],
+    activations: npt.NDArray[np.int32],
+    slopes: npt.NDArray[np.float64],
+    rates: npt.NDArray[np.float64],
+    keys: npt.NDArray[np.uint64],
+    parameters: npt.NDArray[np.float32],
+    losses: npt.NDArray[np.float64],
+    metrics: npt.NDArray[np.float64],
+    snapshots: npt.NDArray[np.float32],
+    diverged_at: npt.NDArray[np.int64],
+    threads: int,
+    progress: Callable[[float], None] | None,
+) -> None:
+    """Train all runs, each on one of the threads; see src/core/training/job.hpp for the arrays.
+
+    Writes parameters, losses, metrics, snapshots and diverged_at in place. The GIL is released; `progress`
+    gets the mean number of epochs done, about 20 times a second. An exception in it, or a signal, stops all
+    runs after their epoch and is raised. ValueError where lengths do not fit. `train_float64` is its twin.
+    """
+
+def train_float64(**arguments: Any) -> None:
+    """The same with float64 inputs, targets, parameters and snapshots."""
+
+def activation_float32(
+    phi: int,
+    parameter: float,
+    z: npt.NDArray[np.float32],
+    value: npt.NDArray[np.float32],
+    derivative: npt.NDArray[np.float32],
+) -> None:
+    """Write an activation and its derivative as training computes them."""
+
+def activation_float64(
+    phi: int,
+    parameter: float,
+    z: npt.NDArray[np.float64],
+    value: npt.NDArray[np.float64],
+    derivative: npt.NDArray[np.float64],
+) -> None:
+    """The same in float64."""
+
+def sample_order(key0: int, key1: int, epoch: int, order: npt.NDArray[np.uint32]) -> None:
+    """Write the permutation that `leadlight.training.order` returns."""

@@ -216,7 +216,7 @@ def _engines(core: ModuleType | str, probe: bool) -> Iterator[Row]:
     if isinstance(core, str):
         yield Row("engines", "compiled core", f"does not load: {core}", False, _REBUILD)
     else:
-        yield Row("engines", "compiled core", "loads: rates and exp so far", True)
+        yield Row("engines", "compiled core", "loads: training", True)
     yield Row("engines", "exact geometry", "rational arithmetic, on any machine", True)
     yield _torch_engine(probe)
 

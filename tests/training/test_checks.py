@@ -130,7 +130,8 @@ def test_networks_must_agree():
 def test_missing_torch_is_one_sentence(monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(MissingExtraError, match=r"leadlight\[torch\]"):
-        fit()
+        fit(engine="torch")
+    assert fit().engine == "compiled"
 
 
 def test_a_missing_gpu_is_one_sentence(monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 import types
 
@@ -26,6 +27,13 @@ def nets(n, widths=(6,), n_outputs=2, **options):
 
 def assert_equal_networks(ours, theirs):
     assert all(a.equals(b) for a, b in zip(ours, theirs, strict=True))
+
+
+@pytest.fixture(autouse=True, params=["compiled", "torch"])
+def engine(request, monkeypatch):
+    """Everything here holds for both engines."""
+    monkeypatch.setattr(ll, "train", functools.partial(ll.train, engine=request.param))
+    return request.param
 
 
 def fit(networks, samples, **options):
@@ -217,12 +225,13 @@ def test_an_epoch_source_keeps_the_optimizer_going(samples):
     X, labels = samples
     source = Source(X, labels)
     start = [*nets(2), *nets(2, (3, 3))]
-    runs = fit(start, source, optimizer="adam", batch_size=16, epochs=5)
+    options = {"optimizer": "adam", "batch_size": 16, "epochs": 5, "engine": "torch"}
+    runs = fit(start, source, **options)
     assert source.calls == [0, 1, 2, 3, 4]  # once each, however many stacks
     constant = Source(X, labels)
     constant.epoch = lambda k: (X, labels)
-    same = fit(start, constant, optimizer="adam", batch_size=16, epochs=5)
-    arrays = fit(start, samples, optimizer="adam", batch_size=16, epochs=5)
+    same = fit(start, constant, **options)
+    arrays = fit(start, samples, **options)
     assert same.losses.tobytes() == arrays.losses.tobytes()
     assert runs.losses[:, :4].tobytes() == arrays.losses[:, :4].tobytes()
     assert (runs.losses[:, 4:] != arrays.losses[:, 4:]).any()
@@ -232,8 +241,8 @@ def test_an_epoch_source_of_wide_inputs():
     rng = np.random.default_rng(0)
     X, y = rng.standard_normal((40, 90)), rng.integers(0, 2, 40)
     net = ll.mlp(90, [3], 2, seed=0)
-    by_epoch = fit(net, Source(X, y), batch_size=16, epochs=3, metrics_every=1)
-    first = fit(net, (X, y), batch_size=16, epochs=1)
+    by_epoch = fit(net, Source(X, y), batch_size=16, epochs=3, metrics_every=1, engine="torch")
+    first = fit(net, (X, y), batch_size=16, epochs=1, engine="torch")
     assert by_epoch.losses[:, :3].tobytes() == first.losses.tobytes()
     last = LOSSES["cross_entropy"](by_epoch.networks[0](X * 1.02), y)
     assert by_epoch.metrics["train_loss"][0, -1] == pytest.approx(last, rel=1e-5)
@@ -253,16 +262,16 @@ def test_ctrl_c_hands_over_what_there_is(samples):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt) as caught:
-        fit(nets(2), samples, epochs=100, progress=stop)
+        fit(nets(2), samples, epochs=100, progress=stop, engine="torch")
     partial = caught.value.partial
     assert partial.interrupted
     assert "interrupted" in partial.describe()
     assert np.isfinite(partial.losses[:, :40]).all()
     assert np.isnan(partial.losses[:, 40:]).all()
-    assert_equal_networks(partial.networks, fit(nets(2), samples, epochs=40).networks)
+    assert_equal_networks(partial.networks, fit(nets(2), samples, epochs=40, engine="torch").networks)
 
 
-def test_table_and_description(samples, monkeypatch):
+def test_table_and_description(samples, monkeypatch, engine):
     runs = fit(nets(2), samples, lr=[0.1, 0.2], test=samples)
     table = runs.table()
     assert table["widths"] == ["6", "6"]
@@ -270,7 +279,7 @@ def test_table_and_description(samples, monkeypatch):
     assert table["diverged_at"] == [None, None]
     assert set(table) >= {"final_loss", "test_accuracy", "n_parameters"}
     assert len(runs) == 2
-    assert "2 runs trained by the torch engine on" in runs.describe()
+    assert f"2 runs trained by the {engine} engine on" in runs.describe()
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(LeadlightError, match="pip install pandas"):
         table.to_pandas()

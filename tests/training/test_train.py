@@ -1,6 +1,8 @@
-"""`train` against a plain torch loop: identical weights, batch orders and updates, in float64 to 1e-10."""
+"""Both engines against a plain torch loop: identical weights, batch orders and updates, in float64 to 1e-10."""
 
 from __future__ import annotations
+
+import functools
 
 import numpy as np
 import pytest
@@ -11,6 +13,14 @@ from leadlight.activations import ACTIVATIONS
 from leadlight.training import SGD, Adam, AdamW, order
 
 TOLERANCE = 1e-10
+
+
+@pytest.fixture(autouse=True, params=["compiled", "torch"])
+def engine(request, monkeypatch):
+    """Everything here holds for both engines."""
+    monkeypatch.setattr(ll, "train", functools.partial(ll.train, engine=request.param))
+    return request.param
+
 
 OPTIMIZERS = {
     "sgd": (SGD(), lambda p, lr: torch.optim.SGD(p, lr)),

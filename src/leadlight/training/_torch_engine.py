@@ -22,14 +22,11 @@ from ._torch_kernels import LOSS_KERNELS
 from ._torch_optimizers import stepper
 from ._torch_stack import Stack
 from .grouping import group
-from .problem import Problem, Samples
+from .problem import CHECK_EVERY, GROWTH, Problem, Samples
 from .runs import Divergence, Runs
 
 __all__ = ["run"]
 
-CHECK_EVERY = 200  # steps
-GROWTH = 1e6  # of the first loss, beyond which a run counts as diverged
-PROGRESS_CALLS = 50
 MEASURED_AT_ONCE = 1_000_000  # floats of hidden layers when metrics are measured
 
 
@@ -81,7 +78,7 @@ class _Training:
         self.load(0)
         test = None if problem.test is None else self.tabulate(problem.test)
         done = 0
-        for stop in self.stops():
+        for stop in problem.stops():
             for epoch in range(done, stop) if problem.source.make is not None else ():
                 self.load(epoch)
                 self.advance(epoch, epoch + 1)
@@ -96,12 +93,6 @@ class _Training:
                 self.snapshots[stop] = self.networks()
             if problem.progress is not None:
                 problem.progress(done, problem.epochs)
-
-    def stops(self) -> list[int]:
-        """Epochs after which to halt; the same whether or not progress is watched."""
-        epochs = self.problem.epochs
-        ticks = {epochs * call // PROGRESS_CALLS for call in range(1, PROGRESS_CALLS + 1)}
-        return sorted(ticks.union(self.problem.metric_epochs, self.problem.snapshots))
 
     def load(self, epoch: int) -> None:
         """Put an epoch's samples on the device."""
@@ -150,16 +141,10 @@ class _Training:
             losses[stack.indices] = stack.recorded()
             for index, entry in zip(stack.indices, stack.divergences):
                 divergences[index] = entry
-        if problem.record == "epoch":
-            sizes = np.full(per_epoch, float(problem.batch_size))
-            sizes[-1] = min(
-                problem.batch_size, problem.source.n_samples - (per_epoch - 1) * problem.batch_size
-            )
-            losses = losses.reshape(len(losses), problem.epochs, per_epoch) @ (sizes / sizes.sum())
         return Runs(
             networks=self.networks(),
             initial_networks=list(problem.networks),
-            losses=losses,
+            losses=problem.recorded(losses),
             record=problem.record,
             metrics=self.metrics,
             metric_epochs=np.array(problem.metric_epochs, dtype=np.int64),
@@ -235,16 +220,8 @@ class _StackRun:
         value = (
             float(self.losses[step, run]) if step < len(self.losses) and step < self.step else float("nan")
         )
-        self.divergences[run] = Divergence(step, previous, self.cause(run, step, value))
-
-    def cause(self, run: int, step: int, value: float) -> str:
-        rate = self.problem.learning_rates[self.indices[run]]
-        if step == 0:
-            return (
-                f"The loss is {value:g} before any update: the initial weights or the inputs are too large."
-            )
-        what = "grew to more than a million times its start" if np.isfinite(value) else "stopped being finite"
-        return f"The loss {what} at step {step}: the rate {rate:g} is likely too high, try {rate / 10:g}."
+        cause = self.problem.cause(self.indices[run], step, value)
+        self.divergences[run] = Divergence(step, previous, cause)
 
     def networks(self) -> list[Network]:
         stack = self.stack

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import MissingExtraError, ParameterError, ShapeError, UnknownNameError
+from ..errors import ParameterError, ShapeError, UnknownNameError
 from ..network import Network
+from .engines import ENGINES, run_on
 from .losses import Loss
 from .losses import loss as loss_of
 from .optimizers import SGD, Adam
@@ -21,8 +22,6 @@ from .problem import Problem, check_samples, source_of
 from .runs import Runs
 
 __all__ = ["train"]
-
-ENGINES = ("auto", "torch")
 
 
 def train(
@@ -39,6 +38,7 @@ def train(
     dtype: str = "float32",
     engine: str = "auto",
     device: str = "auto",
+    threads: int | None = None,
     seed: int | Sequence[int] = 0,
     test: Any = None,
     metrics_every: int | None = None,
@@ -76,7 +76,11 @@ def train(
     dtype : str
         "float32" or "float64", of the computation.
     engine, device : str
-        "auto" takes the torch engine, on CUDA where present ("cpu", "cuda" to insist); `Runs` says which.
+        "auto" takes the "compiled" engine, and the "torch" engine where that is faster (wide layers) or the
+        only one: epoch sources, ``device="cuda"``. `Runs` says which, and why.
+    threads : int, optional
+        Of the compiled engine, which gives each a run at a time. Default: the environment variable
+        OMP_NUM_THREADS, or else all cores. Results do not depend on it.
     seed : int or sequence of int
         Of the batch orders: run i takes the key (seed, i), or (seed[i], 0).
     test : (X, y) or Dataset, optional
@@ -99,7 +103,7 @@ def train(
     ShapeError, DataError, ParameterError, UnknownNameError
         One sentence on what does not fit.
     MissingExtraError
-        torch is not installed.
+        The torch engine is due, but torch is not installed.
     KeyboardInterrupt
         On Ctrl-C, with the runs so far as its attribute ``partial``.
 
@@ -107,8 +111,8 @@ def train(
     -----
     A run diverges at the first step whose loss is not finite or is more than 1e6 times its first loss; it
     is then stopped and reported in ``Runs.divergences``, and the others go on untouched. The same call on
-    the same machine gives the same bytes. Training a subset of the networks gives the same results up to
-    rounding.
+    the same machine gives the same bytes. Training a subset of the networks gives the same bytes on the
+    compiled engine, and the same up to rounding on torch.
 
     Examples
     --------
@@ -152,17 +156,8 @@ def train(
         record=record,
         progress=progress,
     )
-    return _engine()(problem)
-
-
-def _engine() -> Callable[[Problem], Runs]:
-    try:
-        import torch  # noqa: F401
-    except ImportError:
-        raise MissingExtraError("torch", "torch", "Training") from None
-    from ._torch_engine import run
-
-    return run
+    threads = None if threads is None else _integer("threads", threads, 1)
+    return run_on(engine, problem, threads)
 
 
 def _networks(networks: Any) -> list[Network]:

@@ -20,6 +20,10 @@ __all__ = ["Problem", "Samples", "Source", "check_samples", "source_of"]
 
 Samples = tuple[np.ndarray, np.ndarray]
 
+CHECK_EVERY = 200  # steps, at most, between two looks for divergence
+GROWTH = 1e6  # of the first loss, beyond which a run counts as diverged
+PROGRESS_CALLS = 50
+
 
 @dataclass(frozen=True)
 class Source:
@@ -64,6 +68,30 @@ class Problem:
         """Steps in an epoch."""
         whole, rest = divmod(self.source.n_samples, self.batch_size)
         return whole + (rest > 0 and not self.drop_last)
+
+    def stops(self) -> list[int]:
+        """Epochs after which something is due; the same whether or not progress is watched."""
+        ticks = {self.epochs * call // PROGRESS_CALLS for call in range(1, PROGRESS_CALLS + 1)}
+        return sorted(ticks.union(self.metric_epochs, self.snapshots))
+
+    def recorded(self, losses: np.ndarray) -> np.ndarray:
+        """What `Runs` holds of the losses of all steps, (n_runs, n_steps): these, or their epochs' means."""
+        if self.record == "step":
+            return losses
+        per_epoch = self.batches_per_epoch
+        sizes = np.full(per_epoch, float(self.batch_size))
+        sizes[-1] = min(self.batch_size, self.source.n_samples - (per_epoch - 1) * self.batch_size)
+        return losses.reshape(len(losses), self.epochs, per_epoch) @ (sizes / sizes.sum())
+
+    def cause(self, run: int, step: int, value: float) -> str:
+        """Why a run whose loss at `step` is `value` probably diverged."""
+        rate = self.learning_rates[run]
+        if step == 0:
+            return (
+                f"The loss is {value:g} before any update: the initial weights or the inputs are too large."
+            )
+        what = "grew to more than a million times its start" if np.isfinite(value) else "stopped being finite"
+        return f"The loss {what} at step {step}: the rate {rate:g} is likely too high, try {rate / 10:g}."
 
 
 def source_of(data: Any, loss: Loss, n_inputs: int, n_outputs: int) -> Source:

@@ -47,6 +47,8 @@ class Runs:
     divergences : list of Divergence or None
     engine, device, dtype : str
         What computed it.
+    routed : str
+        Why ``engine="auto"`` did not take the compiled engine; empty where it did, or was not asked.
     seconds : float
         Wall-clock time of the training.
     interrupted : bool
@@ -66,6 +68,7 @@ class Runs:
     dtype: str
     seconds: float
     interrupted: bool = False
+    routed: str = ""
     _columns: Mapping[str, Any] = field(default_factory=dict, repr=False)  # what table() shows of the call
 
     def __len__(self) -> int:
@@ -107,7 +110,7 @@ class Runs:
         cut = ", interrupted" if self.interrupted else ""
         return (
             f"{count} trained by the {self.engine} engine on {self.device} in {self.dtype}, "
-            f"{self.seconds:.1f} s{cut}{tail}."
+            f"{self.seconds:.1f} s{cut}{tail}{f' ({self.routed})' if self.routed else ''}."
         )
 
 

@@ -1,0 +1,80 @@
+// One step of an optimiser over the flat parameters, in place; the updates of torch.optim.
+//
+// Adam's two bias corrections are folded into the step size and eps, as in _torch_optimizers.py: what is left
+// is one root and one division a parameter. Plain loops over whole vectors, which the compiler vectorises
+// (it is told that errno is not looked at).
+#pragma once
+
+#include "job.hpp"
+#include "real.hpp"
+
+namespace leadlight::LEADLIGHT_LEVEL::LEADLIGHT_PRECISION {
+
+namespace {
+
+LEADLIGHT_INLINE Real root(Real x) {
+#ifdef LEADLIGHT_FLOAT64
+    return __builtin_sqrt(x);
+#else
+    return __builtin_sqrtf(x);
+#endif
+}
+
+// n is a multiple of the lanes; `first` and `second` hold the optimiser's state, zeros at the start.
+struct Stepper {
+    Real *__restrict p, *__restrict g, *__restrict first, *__restrict second;
+    long n;
+    double rate, power1 = 1.0, power2 = 1.0;
+
+    void step(const Job<Real> &job) {
+        if (job.weight_decay != 0.0) {
+            const Real decay = Real(job.weight_decay);
+            for (long i = 0; i < n; ++i) g[i] += decay * p[i];
+        }
+        if (job.rule == Rule::adam)
+            adam(job);
+        else
+            sgd(job);
+    }
+
+private:
+    void sgd(const Job<Real> &job) {
+        const Real size = Real(rate), momentum = Real(job.momentum);
+        if (job.momentum == 0.0)
+            for (long i = 0; i < n; ++i) p[i] -= size * g[i];
+        else if (job.nesterov)
+            for (long i = 0; i < n; ++i) {
+                first[i] = momentum * first[i] + g[i];
+                p[i] -= size * (g[i] + momentum * first[i]);
+            }
+        else
+            for (long i = 0; i < n; ++i) {
+                first[i] = momentum * first[i] + g[i];
+                p[i] -= size * first[i];
+            }
+    }
+
+    void adam(const Job<Real> &job) {
+        power1 *= job.beta1;
+        power2 *= job.beta2;
+        const double root_c2 = __builtin_sqrt(1.0 - power2);
+        const Real size = Real(rate * root_c2 / (1.0 - power1)), eps = Real(job.eps * root_c2);
+        const Real new1 = Real(1.0 - job.beta1), old2 = Real(job.beta2), new2 = Real(1.0 - job.beta2);
+        if (job.decoupled_decay != 0.0) {
+            const Real shrink = Real(1.0 - rate * job.decoupled_decay);
+            for (long i = 0; i < n; ++i) p[i] *= shrink;
+        }
+        for (long i = 0; i < n; ++i) {
+            const Real slope = g[i];
+            const Real mean = first[i] + new1 * (slope - first[i]);
+            const Real square = old2 * second[i] + new2 * (slope * slope);
+            first[i] = mean;
+            second[i] = square;
+            p[i] -= size * mean / (root(square) + eps);
+        }
+    }
+};
+
+}  // namespace
+
+}  // namespace leadlight::LEADLIGHT_LEVEL::LEADLIGHT_PRECISION

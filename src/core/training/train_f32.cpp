@@ -1,0 +1,2 @@
+// The training kernel in float32.
+#include "train.hpp"

@@ -1,0 +1,3 @@
+// The training kernel in float64.
+#define LEADLIGHT_FLOAT64
+#include "train.hpp"

@@ -1,0 +1,262 @@
+"""The compiled engine: each run trained completely by one call into the core, threads taking runs.
+
+This module lays the problem out as arrays, and reads the results back. The kernel is src/core/training: a
+tile of the batch with samples in the lanes of vectors, weights and optimiser state in the cache. A run's
+result depends on nothing but itself: not on the threads, the other runs or their order.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from .. import _core
+from ..activations import Activation
+from ..errors import DataError
+from ..network import Network
+from .losses import RELATIVE_FLOOR, target_scale
+from .optimizers import SGD, AdamW
+from .problem import CHECK_EVERY, GROWTH, Problem, Samples
+from .runs import Divergence, Runs
+
+__all__ = ["WIDE", "default_threads", "run"]
+
+# In the order of the core's enumerations (src/core/training/job.hpp).
+ACTIVATION_CODES = (
+    "identity",
+    "relu",
+    "leaky_relu",
+    "abs",
+    "sigmoid",
+    "tanh",
+    "hardtanh",
+    "softplus",
+    "gelu",
+    "elu",
+    "step",
+)
+LOSS_CODES = ("mse", "relative_mse", "bce_with_logits", "cross_entropy")
+
+WIDE = 64
+"""Inputs above which samples lie row by row, and the first layer's lanes are inputs."""
+
+_BLOCK = 16  # elements to which strides are rounded up: 64 bytes of float32
+_METRICS, _SNAPSHOT = 1, 2  # what is due at a stop
+
+
+def default_threads() -> int:
+    """OMP_NUM_THREADS, which studies and clusters set, or else the cores this process may use."""
+    wanted = os.environ.get("OMP_NUM_THREADS", "")
+    return int(wanted) if wanted.isdigit() and int(wanted) > 0 else _core.usable_cores()
+
+
+def run(problem: Problem, threads: int | None = None) -> Runs:
+    """Train as the problem says; see `leadlight.training.train`."""
+    started = time.perf_counter()
+    call = _Call(problem)
+    try:
+        call.train(default_threads() if threads is None else threads)
+    except KeyboardInterrupt as stop:
+        stop.partial = call.runs(started, interrupted=True)  # type: ignore[attr-defined]
+        raise
+    return call.runs(started, interrupted=False)
+
+
+class _Call:
+    """The arrays of one call."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.dtype = np.dtype(problem.dtype)
+        n_runs = len(problem.networks)
+        self.losses = np.full((n_runs, problem.epochs * problem.batches_per_epoch), np.nan)
+        self.metrics = np.full((4, n_runs, len(problem.metric_epochs)), np.nan)
+        self.flat = _flatten(problem.networks, self.dtype)
+        later = [epoch for epoch in problem.snapshots if epoch > 0]
+        self.snapshot_epochs = later
+        self.snapshots = np.empty(len(self.flat) * len(later), self.dtype)
+        self.diverged_at = np.full(n_runs, -1, np.int64)
+
+    def train(self, threads: int) -> None:
+        problem = self.problem
+        samples = problem.source.epoch(0)
+        scale = target_scale(samples[1])
+        if problem.loss.name == "relative_mse" and scale == 0.0:
+            raise DataError("relative_mse divides by max |y|, but all targets are 0: use mse.")
+        wide = problem.networks[0].n_inputs > WIDE
+        inputs, targets = self.layout(samples, scale, wide)
+        no_test = (np.empty((0, 0), self.dtype),) * 2
+        test = no_test if problem.test is None else self.layout(problem.test, scale, wide)
+        stops, due = self.stops()
+        networks = problem.networks
+        phis = [phi for net in networks for phi in (*net.activations, net.output_activation)]
+        adam = problem.optimizer if not isinstance(problem.optimizer, SGD) else None
+        sgd = problem.optimizer if isinstance(problem.optimizer, SGD) else SGD()
+        betas, eps = (adam.betas, adam.eps) if adam else ((0.0, 0.0), 1.0)
+        decoupled = adam.weight_decay if isinstance(adam, AdamW) else 0.0
+        decay = 0.0 if isinstance(adam, AdamW) else problem.optimizer.weight_decay
+        getattr(_core, f"train_{problem.dtype}")(
+            inputs=inputs,
+            targets=targets,
+            n_samples=len(samples[0]),
+            test_inputs=test[0],
+            test_targets=test[1],
+            n_test=0 if problem.test is None else len(problem.test[0]),
+            wide=wide,
+            n_inputs=networks[0].n_inputs,
+            n_outputs=networks[0].n_outputs,
+            loss=LOSS_CODES.index(problem.loss.name),
+            rule=0 if adam is None else 1,
+            numbers=np.array([sgd.momentum, *betas, eps, decay, decoupled]),
+            nesterov=sgd.nesterov,
+            epochs=problem.epochs,
+            batch_size=problem.batch_size,
+            batches_per_epoch=problem.batches_per_epoch,
+            shuffle=problem.shuffle,
+            stops=stops,
+            due=due,
+            check_every=CHECK_EVERY,
+            growth=GROWTH,
+            n_layers=np.array([len(net.weights) for net in networks], np.int32),
+            sizes=np.array([size for net in networks for size in net.layer_sizes], np.int32),
+            activations=np.array([ACTIVATION_CODES.index(phi.name) for phi in phis], np.int32),
+            slopes=np.array([_slope(phi) for phi in phis]),
+            rates=problem.learning_rates,
+            keys=np.array(problem.keys, np.uint64),
+            parameters=self.flat,
+            losses=self.losses,
+            metrics=self.metrics,
+            snapshots=self.snapshots,
+            diverged_at=self.diverged_at,
+            threads=threads,
+            progress=self.progress(),
+        )
+        if problem.progress is not None:
+            problem.progress(problem.epochs, problem.epochs)
+
+    def layout(self, samples: Samples, scale: float, wide: bool) -> tuple[np.ndarray, np.ndarray]:
+        """Inputs and targets as the core reads them: see `Samples` in src/core/training/job.hpp."""
+        X, y = samples
+        n, d = X.shape
+        rows = n if wide else d + 1
+        inputs = np.zeros((rows, _rounded(d + 1 if wide else n)), self.dtype)
+        if wide:
+            inputs[:, :d] = X
+            inputs[:, d] = 1.0
+        else:
+            inputs[:d, :n] = X.T
+            inputs[d, :n] = 1.0
+        values = y[None] if y.ndim == 1 else y.T
+        if self.problem.loss.name == "relative_mse":
+            values = np.concatenate([values, 1.0 / np.maximum(np.abs(values), RELATIVE_FLOOR * scale)])
+        targets = np.zeros((len(values), _rounded(n)), self.dtype)
+        targets[:, :n] = values
+        return inputs, targets
+
+    def stops(self) -> tuple[np.ndarray, np.ndarray]:
+        """Epochs after which something is due, ascending, and what."""
+        problem = self.problem
+        epochs = problem.stops()
+        due = [
+            _METRICS * (epoch in problem.metric_epochs) + _SNAPSHOT * (epoch in self.snapshot_epochs)
+            for epoch in epochs
+        ]
+        return np.array(epochs, np.int64), np.array(due, np.int32)
+
+    def progress(self) -> Callable[[float], None] | None:
+        tell, epochs = self.problem.progress, self.problem.epochs
+        if tell is None:
+            return None
+        return lambda done: tell(min(int(done), epochs - 1), epochs)
+
+    def runs(self, started: float, interrupted: bool) -> Runs:
+        problem = self.problem
+        initial = problem.networks
+        snapshots = {0: list(initial)} if 0 in problem.snapshots else {}
+        offsets = np.cumsum([0, *map(_count, initial)])
+        n_later = len(self.snapshot_epochs)
+        for position, epoch in enumerate(self.snapshot_epochs):
+            parts = [
+                self.snapshots[n_later * start + position * (stop - start) :][: stop - start]
+                for start, stop in itertools.pairwise(offsets)
+            ]
+            snapshots[epoch] = _networks(initial, np.concatenate(parts))
+        names = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")
+        metrics = {
+            name: values
+            for name, values in zip(names, self.metrics, strict=True)
+            if problem.metric_epochs
+            and (problem.loss.has_accuracy or name.endswith("loss"))
+            and (problem.test is not None or name.startswith("train"))
+        }
+        return Runs(
+            networks=_networks(initial, self.flat),
+            initial_networks=list(initial),
+            losses=problem.recorded(self.losses),
+            record=problem.record,
+            metrics=metrics,
+            metric_epochs=np.array(problem.metric_epochs, dtype=np.int64),
+            snapshots=snapshots,
+            divergences=[self.divergence(run) for run in range(len(initial))],
+            engine="compiled",
+            device="cpu",
+            dtype=problem.dtype,
+            seconds=time.perf_counter() - started,
+            interrupted=interrupted,
+            _columns={"lr": problem.learning_rates.tolist()},
+        )
+
+    def divergence(self, run: int) -> Divergence | None:
+        step = int(self.diverged_at[run])
+        if step < 0:
+            return None
+        losses = self.losses[run]
+        previous = float(losses[step - 1]) if step else float("nan")
+        value = float(losses[step]) if step < len(losses) else float("nan")
+        return Divergence(step, previous, self.problem.cause(run, step, value))
+
+
+def _rounded(n: int) -> int:
+    return -(-n // _BLOCK) * _BLOCK
+
+
+def _slope(phi: Activation) -> float:
+    return phi.parameters[0] if phi.parameters else 0.0
+
+
+def _count(net: Network) -> int:
+    return sum(W.size + b.size for W, b in zip(net.weights, net.biases, strict=True))
+
+
+def _flatten(networks: list[Network], dtype: np.dtype) -> np.ndarray:
+    """All parameters, network by network, layer by layer: (units, inputs + 1), the bias last."""
+    flat = np.empty(sum(map(_count, networks)), dtype)
+    start = 0
+    for net in networks:
+        for W, b in zip(net.weights, net.biases, strict=True):
+            n_out, n_in = W.shape
+            block = flat[start : start + n_out * (n_in + 1)].reshape(n_out, n_in + 1)
+            block[:, :n_in] = W
+            block[:, n_in] = b
+            start += block.size
+    return flat
+
+
+def _networks(like: list[Network], flat: np.ndarray) -> list[Network]:
+    """Networks with parameters as `_flatten` writes them."""
+    flat = flat.astype(np.float64)
+    result, start = [], 0
+    for net in like:
+        weights, biases = [], []
+        for W in net.weights:
+            n_out, n_in = W.shape
+            block = flat[start : start + n_out * (n_in + 1)].reshape(n_out, n_in + 1)
+            weights.append(block[:, :n_in])
+            biases.append(block[:, n_in])
+            start += block.size
+        result.append(net.with_parameters(weights, biases))
+    return result

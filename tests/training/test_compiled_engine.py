@@ -1,0 +1,363 @@
+"""The compiled engine against the torch engine (itself held to a plain torch loop), and against itself."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import leadlight as ll
+from leadlight import _core
+from leadlight.activations import ACTIVATIONS
+from leadlight.errors import ParameterError
+from leadlight.training import SGD, Adam, AdamW, order
+from leadlight.training._compiled_engine import ACTIVATION_CODES
+
+LOSSES = ("mse", "relative-mse", "bce-with-logits", "cross-entropy")
+
+
+def train(*arguments, engine="compiled", threads=1, **options):
+    options = {"optimizer": "sgd", "lr": 0.05, "epochs": 3, "dtype": "float64"} | options
+    return ll.train(*arguments, engine=engine, threads=threads, **options)
+
+
+def both(*arguments, **options):
+    return train(*arguments, **options), train(*arguments, engine="torch", **options)
+
+
+def assert_close(ours, theirs, tolerance=1e-10):
+    assert ours.losses.shape == theirs.losses.shape
+    np.testing.assert_allclose(ours.losses, theirs.losses, rtol=tolerance, atol=tolerance)
+    for a, b in zip(ours.networks, theirs.networks, strict=True):
+        for x, y in zip((*a.weights, *a.biases), (*b.weights, *b.biases), strict=True):
+            np.testing.assert_allclose(x, y, rtol=tolerance, atol=tolerance)
+
+
+def assert_same_bits(a, i, b, j):
+    assert np.array_equal(a.losses[i], b.losses[j], equal_nan=True)
+    assert a.networks[i].equals(b.networks[j])
+
+
+def make_samples(n, n_inputs, n_outputs, loss, seed=0):
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((n, n_inputs))
+    if loss == "cross-entropy":
+        return X, rng.integers(n_outputs, size=n)
+    y = rng.standard_normal((n, n_outputs))
+    return X, (y > 0).astype(np.float64) if loss == "bce-with-logits" else y
+
+
+# ---- small versions of the workloads
+
+
+def rings():
+    data = ll.data.rings(n_per_class=130, seed=0)
+    return data.X, np.asarray(data.y, dtype=np.float64).reshape(-1, 1)
+
+
+def iris():
+    data = ll.data.iris()
+    return data.X, np.asarray(data.y)
+
+
+def spirals():
+    data = ll.data.spirals(n_per_class=50, seed=1)
+    return data.X, np.asarray(data.y)
+
+
+def quadrants():
+    X = np.random.default_rng(0).standard_normal((200, 2))
+    return X, (X[:, :1] * X[:, 1:] > 0).astype(np.float64)
+
+
+def wide():
+    X, y = iris()
+    return np.concatenate([X**k / 2.0**k for k in range(1, 21)], axis=1), y
+
+
+DEEP = [[14], [7, 7], [5, 5, 5], [4, 4, 4, 4], [4] * 5]
+WORKLOADS = {
+    "W1": (rings, [[3], [3]], "sigmoid", "bce-with-logits", "adam", 1e-3, 500, None),
+    "W2": (iris, [[1], [2], [10], [100]], "relu", "cross-entropy", "sgd", 0.1, 200, None),
+    "W3": (spirals, DEEP, "relu", "cross-entropy", "adam", 1e-3, 50, 32),
+    "W4": (lambda: ll.data.damped_sine(), [[10]], "sigmoid", "mse", "adam", 1e-2, 50, None),
+    "W5": (quadrants, [[20]] * 6, "relu", "bce-with-logits", "adam", 1e-2, 20, 64),
+    "W6": (wide, [[], [3], [9, 2]], "relu", "cross-entropy", "adam", 1e-3, 30, 32),
+}
+
+
+def workload(name):
+    make, shapes, phi, loss, optimizer, lr, epochs, batch_size = WORKLOADS[name]
+    X, y = make()
+    n_outputs = int(y.max() + 1) if y.ndim == 1 else y.shape[1]
+    nets = [ll.mlp(X.shape[1], widths, n_outputs, activation=phi, seed=i) for i, widths in enumerate(shapes)]
+    options = {"loss": loss, "optimizer": optimizer, "lr": lr, "epochs": epochs, "batch_size": batch_size}
+    return nets, (X, y), options
+
+
+@pytest.mark.parametrize("name", WORKLOADS)
+@pytest.mark.parametrize("drop_last", [True, False])
+def test_workloads_follow_torch_in_float64(name, drop_last):
+    nets, data, options = workload(name)
+    assert_close(*both(nets, data, drop_last=drop_last, **options))
+
+
+@pytest.mark.parametrize("name", WORKLOADS)
+def test_workloads_follow_torch_in_float32(name):
+    nets, data, options = workload(name)
+    assert_close(*both(nets, data, dtype="float32", **options | {"epochs": 10}), 1e-5)
+
+
+OPTIMIZERS = st.one_of(
+    st.builds(SGD, momentum=st.sampled_from([0.0, 0.9]), weight_decay=st.sampled_from([0.0, 0.01])),
+    st.builds(SGD, momentum=st.just(0.8), nesterov=st.just(True)),
+    st.builds(Adam, betas=st.just((0.8, 0.99)), eps=st.just(1e-4), weight_decay=st.sampled_from([0.0, 0.01])),
+    st.builds(AdamW, weight_decay=st.just(0.05)),
+)
+
+
+@settings(max_examples=60)
+@given(
+    n=st.integers(1, 70), n_inputs=st.sampled_from([1, 2, 3, 5, 63, 64, 65, 70]), n_outputs=st.integers(1, 6),
+    shapes=st.lists(st.lists(st.integers(1, 9), max_size=4), min_size=1, max_size=3),
+    phi=st.sampled_from([*ACTIVATIONS, "leaky_relu(-0.5)", "leaky_relu(1.5)", "elu(0.5)"]),
+    output=st.sampled_from(["identity", "identity", "tanh", "softplus", "leaky_relu(0.1)", "relu"]),
+    loss=st.sampled_from(LOSSES), optimizer=OPTIMIZERS, part=st.floats(0, 1), drop_last=st.booleans(),
+    shuffle=st.booleans(), seed=st.integers(0, 2**64 - 1),
+)  # fmt: skip
+def test_any_configuration_follows_torch(
+    n, n_inputs, n_outputs, shapes, phi, output, loss, optimizer, part, drop_last, shuffle, seed
+):
+    data = make_samples(n, n_inputs, n_outputs, loss, seed=n)
+    nets = []
+    for i, widths in enumerate(shapes):
+        start = ll.mlp(n_inputs, widths, n_outputs, activation=phi, seed=i, dtype="float64")
+        nets.append(ll.Network.from_arrays(start.weights, start.biases, start.activations, output))
+    batch_size = max(1, round(part * n))
+    steps = -(-n // batch_size)
+    # relu as output activation and step hidden ones have kinks that rounding may fall to either side of: rates
+    # are low, so that 50 steps stay where they start
+    ours, theirs = both(
+        nets, data, loss=loss, optimizer=optimizer, lr=1e-3, epochs=max(1, 50 // steps),
+        batch_size=batch_size, drop_last=drop_last, shuffle=shuffle, seed=seed,
+    )  # fmt: skip
+    assert [d is None for d in ours.divergences] == [d is None for d in theirs.divergences]
+    assert_close(ours, theirs)
+
+
+@pytest.mark.parametrize("widths", [[1], [7], [8, 9], [33, 5], [129], [300, 40]])
+@pytest.mark.parametrize("n", [1, 15, 16, 17, 200, 1500])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_every_width_and_number_of_samples(widths, n, dtype):
+    data = make_samples(n, 3, 2, "cross-entropy")
+    nets = [ll.mlp(3, widths, 2, activation="tanh", seed=0)]
+    runs = both(nets, data, loss="cross-entropy", lr=0.01, epochs=2, dtype=dtype)
+    assert_close(*runs, 1e-10 if dtype == "float64" else 1e-5)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("spec", [*ACTIVATIONS, "leaky_relu(-0.5)", "elu(0.5)"])
+def test_gradients_match_central_differences(loss, spec):
+    if spec == "step":
+        return  # its derivative is 0 by decree; the layer after it is tested by all the others
+    X, y = make_samples(21, 2, 3, loss)
+    net = ll.mlp(2, [4, 3], 3, activation=spec, seed=3, dtype="float64")
+    rate, h = 1e-3, 1e-6
+    after = train(net, (X, y), loss=loss, lr=rate, epochs=1).networks[0]
+    value = ll.training.loss(loss)
+    for layer in range(3):
+        W = net.weights[layer]
+        for index in np.ndindex(W.shape):
+            losses = []
+            for sign in (1, -1):
+                weights = [w.copy() for w in net.weights]
+                weights[layer][index] += sign * h
+                losses.append(value(net.with_parameters(weights, net.biases)(X), y))
+            expected = (losses[0] - losses[1]) / (2 * h)
+            got = (W[index] - after.weights[layer][index]) / rate
+            assert got == pytest.approx(expected, rel=1e-5, abs=1e-6)
+
+
+# ---- the same bits whatever else is in the call
+
+
+def mixed_call():
+    shapes = [[5], [20], [], [4, 4], [9, 3, 2], [5], [64]]
+    nets = [ll.mlp(2, widths, 3, activation="tanh", seed=i) for i, widths in enumerate(shapes)]
+    options = {"loss": "cross-entropy", "optimizer": "adam", "lr": 0.01, "epochs": 20, "batch_size": 17}
+    return nets, make_samples(90, 2, 3, "cross-entropy"), options | {"dtype": "float32"}
+
+
+@pytest.mark.parametrize("threads", [2, 3, 50])
+def test_threads_change_no_bit(threads):
+    nets, data, options = mixed_call()
+    one, many = train(nets, data, **options), train(nets, data, threads=threads, **options)
+    for i in range(len(nets)):
+        assert_same_bits(one, i, many, i)
+
+
+@given(st.permutations(range(7)), st.integers(1, 7))
+@settings(max_examples=10)
+def test_order_and_subset_of_runs_change_no_bit(permutation, count):
+    nets, data, options = mixed_call()
+    whole = train(nets, data, seed=[10 + i for i in range(7)], **options)
+    chosen = permutation[:count]
+    part = train([nets[i] for i in chosen], data, threads=2, seed=[10 + i for i in chosen], **options)
+    for j, i in enumerate(chosen):
+        assert_same_bits(whole, i, part, j)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 64, 65, 1000, 4097])
+def test_orders_are_numpys(n):
+    for key, epoch in [((0, 0), 0), ((7, 3), 5), ((2**64 - 1, 2**63), 2**40)]:
+        ours = np.empty(n, np.uint32)
+        _core.sample_order(*key, epoch, ours)
+        assert np.array_equal(ours, order(key, epoch, n))
+
+
+# ---- records
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("n_inputs", [2, 80])
+@pytest.mark.parametrize("batch_size", [None, 30])
+def test_metrics_snapshots_and_records_are_torchs(loss, n_inputs, batch_size):
+    data, test = make_samples(100, n_inputs, 2, loss), make_samples(37, n_inputs, 2, loss, seed=1)
+    nets = [ll.mlp(n_inputs, widths, 2, seed=i) for i, widths in enumerate([[5], [3, 3]])]
+    ours, theirs = both(
+        nets, data, loss=loss, test=test, metrics_every=3, epochs=10, batch_size=batch_size, lr=1e-3,
+        snapshots=(0, 4, 10), record="epoch",
+    )  # fmt: skip
+    assert_close(ours, theirs)
+    assert ours.metric_epochs.tolist() == theirs.metric_epochs.tolist() == [3, 6, 9, 10]
+    assert list(ours.metrics) == list(theirs.metrics)
+    for name, values in theirs.metrics.items():
+        np.testing.assert_allclose(ours.metrics[name], values, rtol=1e-10)
+    assert list(ours.snapshots) == list(theirs.snapshots) == [0, 4, 10]
+    for epoch in (0, 4, 10):
+        for a, b in zip(ours.snapshots[epoch], theirs.snapshots[epoch], strict=True):
+            np.testing.assert_allclose(a(data[0]), b(data[0]), rtol=1e-9, atol=1e-12)
+    assert ours.snapshots[10][0].equals(ours.networks[0])
+
+
+def test_divergence_is_reported_as_torch_does_and_harms_no_other_run():
+    nets = [ll.mlp(2, [6], 1, seed=i, dtype="float64") for i in range(4)]
+    data = make_samples(50, 2, 1, "mse")
+    options = {"loss": "mse", "epochs": 600, "snapshots": (100, 500), "metrics_every": 200}
+    ours, theirs = both(nets, data, lr=[0.01, 30.0, 0.02, 1e300], **options)
+    assert [d and d.step for d in ours.divergences] == [d and d.step for d in theirs.divergences]
+    assert ours.divergences[1].cause == theirs.divergences[1].cause
+    assert ours.divergences[1].last_finite_loss == pytest.approx(theirs.divergences[1].last_finite_loss)
+    assert ours.diverged.tolist() == [False, True, False, True]
+    np.testing.assert_array_equal(np.isnan(ours.losses), np.isnan(theirs.losses))
+    np.testing.assert_array_equal(
+        np.isnan(ours.metrics["train_loss"]), np.isnan(theirs.metrics["train_loss"])
+    )
+    for i in (1, 3):
+        assert ours.networks[i].equals(theirs.networks[i])
+        assert ours.snapshots[500][i].equals(theirs.snapshots[500][i])
+    alone = train(nets[2], data, lr=0.02, seed=[0], **options)
+    assert_same_bits(ours, 2, alone, 0)
+
+
+def test_a_loss_that_is_too_large_before_any_update():
+    net = ll.Network.from_arrays([[[1e200]], [[1e200]]], [[0.0], [0.0]])
+    ours, theirs = both(net, (np.ones((3, 1)), np.zeros((3, 1))), loss="mse", epochs=5)
+    assert ours.divergences[0].step == theirs.divergences[0].step == 0
+    assert ours.divergences[0].cause == theirs.divergences[0].cause
+    assert ours.networks[0].equals(net)
+
+
+def test_progress_ends_at_the_end_and_an_exception_in_it_stops_the_training():
+    nets, data, options = mixed_call()
+    seen = []
+    train(nets, data, progress=lambda done, total: seen.append((done, total)), **options)
+    assert seen[-1] == (20, 20)
+
+    def stop(done, total):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        train(nets, data, progress=stop, **options | {"epochs": 10_000_000 // 90, "record": "epoch"})
+    partial = caught.value.partial
+    assert partial.interrupted
+    assert len(partial.networks) == len(nets)
+    assert np.isnan(partial.losses[:, -1]).any()
+    assert np.isfinite(partial.losses[0, 0]) or np.isnan(partial.losses[0, 0])
+
+
+def test_nothing_to_do():
+    nets, data, options = mixed_call()
+    runs = train(nets, data, **options | {"epochs": 0})
+    assert runs.losses.shape == (7, 0)
+    assert all(a.equals(b) for a, b in zip(runs.networks, nets, strict=True))
+
+
+# ---- routes
+
+
+def test_auto_takes_the_compiled_engine_and_says_when_it_does_not():
+    data = make_samples(20, 2, 1, "mse")
+    net = ll.mlp(2, [3], 1)
+    auto = ll.train(net, data, loss="mse", lr=0.1, epochs=1)
+    assert auto.engine == "compiled"
+    assert "compiled engine" in auto.describe()
+    assert not auto.routed
+    broad = ll.train(ll.mlp(2, [1100, 1100], 1), data, loss="mse", lr=0.1, epochs=1)
+    assert broad.engine == "torch"
+    assert "1,210,000 weights" in broad.describe()
+    deep = ll.train(ll.mlp(2, [2] * 64, 1), data, loss="mse", lr=0.1, epochs=1)
+    assert deep.engine == "torch"
+
+
+class Source:
+    n_samples = 4
+
+    def epoch(self, number):
+        return np.ones((4, 2)), np.ones((4, 1))
+
+
+def test_the_compiled_engine_refuses_what_it_does_not_do():
+    net = ll.mlp(2, [3], 1)
+    with pytest.raises(ParameterError, match="epoch source"):
+        train(net, Source(), loss="mse")
+    assert ll.train(net, Source(), loss="mse", lr=0.1, epochs=2).engine == "torch"
+
+
+@pytest.mark.parametrize("threads", [0, -1, 1.5, True, "2"])
+def test_threads_must_be_a_positive_integer(threads):
+    with pytest.raises(ParameterError, match=re.escape(f"not {threads!r}")):
+        train(ll.mlp(2, [3], 1), make_samples(5, 2, 1, "mse"), loss="mse", threads=threads)
+
+
+# ---- the core's functions
+
+
+@pytest.mark.parametrize("spec", [*ACTIVATIONS, "leaky_relu(-0.5)", "elu(0.5)"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_activations_match_the_table(spec, dtype):
+    phi = ll.activations.activation(spec)
+    steps = np.logspace(-12, 1.9, 4001)
+    z = np.concatenate([-steps[::-1], [0.0, 1.0, -1.0], steps]).astype(dtype)
+    value, derivative = np.empty_like(z), np.empty_like(z)
+    slope = phi.parameters[0] if phi.parameters else 0.0
+    getattr(_core, f"activation_{dtype}")(ACTIVATION_CODES.index(phi.name), slope, z, value, derivative)
+    eps, exact = np.finfo(dtype).eps, z.astype(np.float64)
+    # gelu's tail: rounding z in Phi(z) alone is worth z^2 eps
+    rtol = 8 * eps * (1 + (exact**2 if phi.name == "gelu" else 0))
+    assert np.all(np.abs(value - phi.forward(exact)) <= rtol * np.abs(phi.forward(exact)) + 1e-37)
+    # a (1 - a) and 1 - a^2 of a rounded output are right to eps in absolute value, as torch's are
+    np.testing.assert_allclose(derivative, phi.derivative(exact), rtol=8 * eps, atol=4 * eps)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("spec", ["relu", "sigmoid", "tanh", "softplus", "elu", "gelu", "hardtanh", "step"])
+def test_not_a_number_stays_so(spec, dtype):
+    z = np.array([np.nan, 1.0], dtype)
+    value, derivative = np.empty_like(z), np.empty_like(z)
+    getattr(_core, f"activation_{dtype}")(ACTIVATION_CODES.index(spec), 1.0, z, value, derivative)
+    assert np.isnan(value[0])
+    assert np.isfinite(value[1])
