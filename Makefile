@@ -14,7 +14,7 @@ PYTEST  := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 $(BIN)/pyt
 SOURCES := pyproject.toml CMakeLists.txt README.md LICENSE $(shell find src -not -path "*__pycache__*" -not -name "*.so")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-long lint sanitize clean
+.PHONY: help setup run test test-long bench lint sanitize clean
 
 help:  ## say what the verbs do
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -30,6 +30,9 @@ test: .venv/installed  ## test the installed package, with the examples of its d
 
 test-long: .venv/installed  ## the tests that take longer than ten seconds each
 	$(PYTEST) -n $(WORKERS) -m long tests
+
+bench: .venv/installed  ## time training beside a PyTorch loop, on one core (benchmarks/README.md)
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/training.py
 
 lint: .venv/installed  ## style (ruff), types (pyright) and the layers of the house (import-linter)
 	$(BIN)/ruff check .
