@@ -1,0 +1,15 @@
+// What the parts of the driver share: how a check is made, and the parts themselves, one file each.
+#pragma once
+
+#include <cstdint>
+
+#include "../kernels.hpp"
+
+void check(bool holds, const char *what);  // counts and prints a failure
+
+void check_dispatch();
+
+// Returns the largest error of exp, in units in the last place, over the floats with bits 0, stride, 2 stride, ...
+double check_exp(const leadlight::Kernels &kernels, const leadlight::Kernels &reference, std::uint64_t stride);
+
+void check_training(const leadlight::Kernels &kernels);
