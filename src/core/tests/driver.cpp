@@ -1,5 +1,5 @@
 // Runs the core without Python: every level this machine has, the dispatch, the rates. Built by
-// `make sanitize` with the address and undefined-behaviour sanitizers.
+// `make sanitize`, once with the address and undefined-behaviour sanitizers and once with the thread sanitizer.
 //
 // driver              a sample of float32 numbers for exp (a few seconds)
 // driver exhaustive   all 2^32 of them, and the largest error printed

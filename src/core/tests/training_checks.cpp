@@ -97,8 +97,7 @@ void check_job(const Kernels &kernels, bool wide, leadlight::Loss loss, leadligh
         }
         {
             leadlight::Pool<Real> pool(kernels, job, runs, queue, threads);
-            while (!pool.wait(10.0)) {
-            }
+            while (!pool.wait(1e-4)) check(pool.epochs_done() <= double(epochs), "progress while threads run");
             check(!pool.out_of_memory() && pool.epochs_done() == double(epochs), "all runs are trained");
         }
         for (int i = 0; i < n_runs; ++i) {

@@ -36,7 +36,7 @@ LEADLIGHT_INLINE Epilogue derivative_epilogue(Phi phi) {
 
 // Phi(x) and the density of the standard normal, by the C library, lane by lane.
 LEADLIGHT_INLINE Vector normal_distribution(Vector z) {
-    Vector result;
+    Vector result = {};
     for (int lane = 0; lane < lanes; ++lane) {
 #ifdef LEADLIGHT_FLOAT64
         result[lane] = 0.5 * __builtin_erfc(-0.70710678118654752440 * z[lane]);

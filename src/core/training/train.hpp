@@ -266,7 +266,7 @@ struct Trainer {
         long n_steps = 0, checked = 0, stop = 0, n_records = 0, n_snapshots = 0;
         double limit = 0.0;
         run.diverged_at = -1;
-        run.epochs_done = 0;
+        __atomic_store_n(&run.epochs_done, std::int64_t(0), __ATOMIC_RELAXED);  // it may be read at any time
         for (long epoch = 0;; ++epoch) {
             for (; stop < job.n_stops && job.stops[stop] == epoch; ++stop) {
                 if (n_steps > checked && !check(n_steps, checked)) return give_up(stop, n_snapshots);
