@@ -67,13 +67,13 @@ void watch(leadlight::Pool<Real> &pool, int &interrupt, const nb::object &progre
 template <typename Real>
 void train(Array<const Real> inputs, Array<const Real> targets, long n_samples, Array<const Real> test_inputs,
            Array<const Real> test_targets, long n_test, bool wide, int n_inputs, int n_outputs, int loss, int rule,
-           Array<const double> numbers, bool nesterov, long epochs, long batch_size, long batches_per_epoch,
+           Array<const double> numbers, bool nesterov, bool centered, long epochs, long batch_size, long batches_per_epoch,
            bool shuffle, Array<const std::int64_t> stops, Array<const int> due, long check_every, double growth,
            Array<const int> n_layers, Array<const int> sizes, Array<const int> activations,
            Array<const double> slopes, Array<const double> rates, Array<const std::uint64_t> keys,
            Array<Real> parameters, Array<double> losses, Array<double> metrics, Array<Real> snapshots,
            Array<std::int64_t> diverged_at, int threads, nb::object progress) {
-    require(n_inputs >= 1 && n_outputs >= 1 && loss >= 0 && loss < 4 && rule >= 0 && rule < 2, "unknown choice");
+    require(n_inputs >= 1 && n_outputs >= 1 && loss >= 0 && loss < 4 && rule >= 0 && rule < 3, "unknown choice");
     require(numbers.size() == 6, "six numbers of the optimiser");
     require(epochs >= 0 && batch_size >= 1 && batch_size <= n_samples && batches_per_epoch >= 0 &&
                 (batches_per_epoch - 1) * batch_size < n_samples && n_samples < (1L << 32),
@@ -100,6 +100,7 @@ void train(Array<const Real> inputs, Array<const Real> targets, long n_samples, 
     job.weight_decay = number[4];
     job.decoupled_decay = number[5];
     job.nesterov = nesterov;
+    job.centered = centered;
     job.epochs = epochs;
     job.batch_size = batch_size;
     job.batches_per_epoch = batches_per_epoch;
@@ -195,7 +196,7 @@ template <typename Real>
 void bind_precision(nb::module_ &m, const char *train_name, const char *activation_name) {
     m.def(train_name, train<Real>, nb::kw_only(), "inputs"_a.noconvert(), "targets"_a.noconvert(), "n_samples"_a,
           "test_inputs"_a.noconvert(), "test_targets"_a.noconvert(), "n_test"_a, "wide"_a, "n_inputs"_a,
-          "n_outputs"_a, "loss"_a, "rule"_a, "numbers"_a.noconvert(), "nesterov"_a, "epochs"_a, "batch_size"_a,
+          "n_outputs"_a, "loss"_a, "rule"_a, "numbers"_a.noconvert(), "nesterov"_a, "centered"_a, "epochs"_a, "batch_size"_a,
           "batches_per_epoch"_a, "shuffle"_a, "stops"_a.noconvert(), "due"_a.noconvert(), "check_every"_a,
           "growth"_a, "n_layers"_a.noconvert(), "sizes"_a.noconvert(), "activations"_a.noconvert(),
           "slopes"_a.noconvert(), "rates"_a.noconvert(), "keys"_a.noconvert(), "parameters"_a.noconvert(),

@@ -25,6 +25,7 @@ _HOME = {
     "SGD": "training",
     "Adam": "training",
     "AdamW": "training",
+    "RMSprop": "training",
 }
 _MODULES = (
     "activations", "budget", "convert", "data", "errors", "functions", "geometry", "initialisation", "network",
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
     from .functions import bce, logsumexp, onehot_argmax, softmax
     from .geometry import max_regions
     from .network import Network, mlp
-    from .training import SGD, Adam, AdamW, Runs, train
+    from .training import SGD, Adam, AdamW, RMSprop, Runs, train
 
     __version__: str
 

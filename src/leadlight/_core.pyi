@@ -57,6 +57,7 @@ def train_float32(
     rule: int,
     numbers: npt.NDArray[np.float64],
     nesterov: bool,
+    centered: bool,
     epochs: int,
     batch_size: int,
     batches_per_epoch: int,

@@ -13,7 +13,7 @@ import leadlight as ll
 from leadlight import _core
 from leadlight.activations import ACTIVATIONS
 from leadlight.errors import ParameterError
-from leadlight.training import SGD, Adam, AdamW, order
+from leadlight.training import SGD, Adam, AdamW, RMSprop, order
 from leadlight.training._compiled_engine import ACTIVATION_CODES
 
 LOSSES = ("mse", "relative-mse", "bce-with-logits", "cross-entropy")
@@ -116,6 +116,7 @@ OPTIMIZERS = st.one_of(
     st.builds(SGD, momentum=st.just(0.8), nesterov=st.just(True)),
     st.builds(Adam, betas=st.just((0.8, 0.99)), eps=st.just(1e-4), weight_decay=st.sampled_from([0.0, 0.01])),
     st.builds(AdamW, weight_decay=st.just(0.05)),
+    st.builds(RMSprop, eps=st.just(0.1), momentum=st.sampled_from([0.0, 0.9]), centered=st.booleans()),
 )
 
 

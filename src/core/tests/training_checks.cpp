@@ -13,7 +13,8 @@ namespace {
 // Trains a few runs of mixed shapes and every activation, once on one thread and once on three: the same bits,
 // finite losses, and nothing for the sanitizers to find.
 template <typename Real>
-void check_job(const Kernels &kernels, bool wide, leadlight::Loss loss, leadlight::Rule rule, long batch_size) {
+void check_job(const Kernels &kernels, bool wide, leadlight::Loss loss, leadlight::Rule rule, bool centered,
+               long batch_size) {
     constexpr long n = 45, epochs = 6, padded = 48, n_runs = 12;
     constexpr int n_outputs = 2;
     const int n_inputs = wide ? 70 : 3;
@@ -42,6 +43,7 @@ void check_job(const Kernels &kernels, bool wide, leadlight::Loss loss, leadligh
     job.n_target_rows = n_target_rows;
     job.loss = loss;
     job.rule = rule;
+    job.centered = centered;
     job.momentum = 0.9;
     job.beta1 = 0.9;
     job.beta2 = 0.999;
@@ -117,8 +119,11 @@ void check_trainings(const Kernels &kernels) {
     using leadlight::Rule;
     for (bool wide : {false, true})
         for (Loss loss : {Loss::mse, Loss::relative_mse, Loss::bce_with_logits, Loss::cross_entropy})
-            for (Rule rule : {Rule::sgd, Rule::adam})
-                for (long batch_size : {45L, 16L, 1L}) check_job<Real>(kernels, wide, loss, rule, batch_size);
+            for (long batch_size : {45L, 16L, 1L}) {
+                for (Rule rule : {Rule::sgd, Rule::adam, Rule::rmsprop})
+                    check_job<Real>(kernels, wide, loss, rule, false, batch_size);
+                check_job<Real>(kernels, wide, loss, Rule::rmsprop, true, batch_size);
+            }
 }
 
 }  // namespace

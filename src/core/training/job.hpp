@@ -11,7 +11,7 @@ namespace leadlight {
 // In the order of the tables in src/leadlight/training/_compiled_engine.py.
 enum class Phi : int { identity, relu, leaky_relu, abs, sigmoid, tanh, hardtanh, softplus, gelu, elu, step };
 enum class Loss : int { mse, relative_mse, bce_with_logits, cross_entropy };
-enum class Rule : int { sgd, adam };
+enum class Rule : int { sgd, adam, rmsprop };
 
 // Samples of one precision. Narrow: inputs (n_inputs + 1, stride), a column a sample, the last row 1. Wide:
 // inputs (n, stride), a row a sample, a 1 after each. The stride is a multiple of 64 bytes, what lies between
@@ -34,8 +34,8 @@ struct Job {
     int n_inputs, n_outputs, n_target_rows;
     Loss loss;
     Rule rule;
-    double momentum, beta1, beta2, eps, weight_decay, decoupled_decay;
-    bool nesterov;
+    double momentum, beta1, beta2, eps, weight_decay, decoupled_decay;  // beta2: of squares, RMSprop's alpha too
+    bool nesterov, centered;
     long epochs, batch_size, batches_per_epoch;
     bool shuffle;
     // After stops[i] epochs, ascending, divergence is looked for, and what due[i] says is done.

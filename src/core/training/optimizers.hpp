@@ -1,7 +1,8 @@
 // One step of an optimiser over the flat parameters, in place; the updates of torch.optim.
 //
 // Adam's two bias corrections are folded into the step size and eps, as in _torch_optimizers.py: what is left
-// is one root and one division a parameter. Plain loops over whole vectors, which the compiler vectorises
+// is one root and one division a parameter. RMSprop is SGD on gradients that are first divided by the root of their
+// running square. Plain loops over whole vectors, which the compiler vectorises
 // (it is told that errno is not looked at).
 #pragma once
 
@@ -20,9 +21,10 @@ LEADLIGHT_INLINE Real root(Real x) {
 #endif
 }
 
-// n is a multiple of the lanes; `first` and `second` hold the optimiser's state, zeros at the start.
+// n is a multiple of the lanes; the others hold the optimiser's state, zeros at the start: `first` the velocity or
+// Adam's mean, `second` the squares, `third` the mean of centered RMSprop.
 struct Stepper {
-    Real *__restrict p, *__restrict g, *__restrict first, *__restrict second;
+    Real *__restrict p, *__restrict g, *__restrict first, *__restrict second, *__restrict third;
     long n;
     double rate, power1 = 1.0, power2 = 1.0;
 
@@ -31,13 +33,33 @@ struct Stepper {
             const Real decay = Real(job.weight_decay);
             for (long i = 0; i < n; ++i) g[i] += decay * p[i];
         }
-        if (job.rule == Rule::adam)
-            adam(job);
-        else
-            sgd(job);
+        if (job.rule == Rule::adam) return adam(job);
+        if (job.rule == Rule::rmsprop) normalise(job);
+        sgd(job);
     }
 
 private:
+    // g over the root of its running square, or with `centered` of its running variance, which rounding may make
+    // negative.
+    void normalise(const Job<Real> &job) {
+        const Real old = Real(job.beta2), fresh = Real(1.0 - job.beta2), eps = Real(job.eps);
+        if (!job.centered)
+            for (long i = 0; i < n; ++i) {
+                const Real slope = g[i], square = old * second[i] + fresh * (slope * slope);
+                second[i] = square;
+                g[i] = slope / (root(square) + eps);
+            }
+        else
+            for (long i = 0; i < n; ++i) {
+                const Real slope = g[i], square = old * second[i] + fresh * (slope * slope);
+                const Real mean = third[i] + fresh * (slope - third[i]);
+                const Real variance = square - mean * mean;
+                second[i] = square;
+                third[i] = mean;
+                g[i] = slope / (root(variance < Real(0) ? Real(0) : variance) + eps);
+            }
+    }
+
     void sgd(const Job<Real> &job) {
         const Real size = Real(rate), momentum = Real(job.momentum);
         if (job.momentum == 0.0)

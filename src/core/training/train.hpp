@@ -42,7 +42,7 @@ struct Trainer {
     Run<Real> &run;
     Layer layers[max_layers];
     int n_layers;
-    long tile, n_flat;
+    long tile, n_flat, n_third;  // columns; parameters, rounded up; those of them with a third state
     Real *w, *g, *kept;
     Stepper stepper;
     Rows inputs, targets, delta[2];  // of a gathered tile; gradients on the way down
@@ -86,6 +86,8 @@ struct Trainer {
         stepper.g = g;
         stepper.first = arena.take<Real>(n_flat);
         stepper.second = arena.take<Real>(n_flat);
+        n_third = job.centered ? n_flat : 0;
+        stepper.third = arena.take<Real>(n_third);
         stepper.n = n_flat;
         long start = 0;
         for (int l = 0; l < n_layers; ++l) {
@@ -250,7 +252,7 @@ struct Trainer {
     }
 
     void train() {
-        __builtin_memset(w, 0, std::size_t(reinterpret_cast<char *>(stepper.second + n_flat) - reinterpret_cast<char *>(w)));
+        __builtin_memset(w, 0, std::size_t(reinterpret_cast<char *>(stepper.third + n_third) - reinterpret_cast<char *>(w)));
         // Rows of ones: each layer's inputs end in one, which makes its bias a weight.
         for (int l = 0; l < n_layers; ++l)
             for (long s = 0; s < tile; ++s) layers[l].a.at[layers[l].n_out * tile + s] = Real(1);

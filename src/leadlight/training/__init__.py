@@ -6,8 +6,20 @@ another: the torch engine stacks networks of like shape and takes their gradient
 
 from ._train import train
 from .losses import LOSSES, loss
-from .optimizers import SGD, Adam, AdamW
+from .optimizers import SGD, Adam, AdamW, RMSprop
 from .orders import order
 from .runs import Divergence, Runs, Table
 
-__all__ = ["LOSSES", "SGD", "Adam", "AdamW", "Divergence", "Runs", "Table", "loss", "order", "train"]
+__all__ = [
+    "LOSSES",
+    "SGD",
+    "Adam",
+    "AdamW",
+    "Divergence",
+    "RMSprop",
+    "Runs",
+    "Table",
+    "loss",
+    "order",
+    "train",
+]

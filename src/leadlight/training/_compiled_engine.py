@@ -19,7 +19,7 @@ from ..activations import Activation
 from ..errors import DataError
 from ..network import Network
 from .losses import RELATIVE_FLOOR, target_scale
-from .optimizers import SGD, AdamW
+from .optimizers import SGD, AdamW, Optimizer, RMSprop
 from .problem import CHECK_EVERY, GROWTH, Problem, Samples
 from .runs import Divergence, Runs
 
@@ -40,6 +40,7 @@ ACTIVATION_CODES = (
     "step",
 )
 LOSS_CODES = ("mse", "relative_mse", "bce_with_logits", "cross_entropy")
+_SGD, _ADAM, _RMSPROP = range(3)
 
 WIDE = 64
 """Inputs above which samples lie row by row, and the first layer's lanes are inputs."""
@@ -94,11 +95,8 @@ class _Call:
         stops, due = self.stops()
         networks = problem.networks
         phis = [phi for net in networks for phi in (*net.activations, net.output_activation)]
-        adam = problem.optimizer if not isinstance(problem.optimizer, SGD) else None
-        sgd = problem.optimizer if isinstance(problem.optimizer, SGD) else SGD()
-        betas, eps = (adam.betas, adam.eps) if adam else ((0.0, 0.0), 1.0)
-        decoupled = adam.weight_decay if isinstance(adam, AdamW) else 0.0
-        decay = 0.0 if isinstance(adam, AdamW) else problem.optimizer.weight_decay
+        optimizer = problem.optimizer
+        rule, numbers = _rule(optimizer)
         getattr(_core, f"train_{problem.dtype}")(
             inputs=inputs,
             targets=targets,
@@ -110,9 +108,10 @@ class _Call:
             n_inputs=networks[0].n_inputs,
             n_outputs=networks[0].n_outputs,
             loss=LOSS_CODES.index(problem.loss.name),
-            rule=0 if adam is None else 1,
-            numbers=np.array([sgd.momentum, *betas, eps, decay, decoupled]),
-            nesterov=sgd.nesterov,
+            rule=rule,
+            numbers=np.array(numbers),
+            nesterov=isinstance(optimizer, SGD) and optimizer.nesterov,
+            centered=isinstance(optimizer, RMSprop) and optimizer.centered,
             epochs=problem.epochs,
             batch_size=problem.batch_size,
             batches_per_epoch=problem.batches_per_epoch,
@@ -218,6 +217,17 @@ class _Call:
         previous = float(losses[step - 1]) if step else float("nan")
         value = float(losses[step]) if step < len(losses) else float("nan")
         return Divergence(step, previous, self.problem.cause(run, step, value))
+
+
+def _rule(optimizer: Optimizer) -> tuple[int, list[float]]:
+    """The core's rule, and its numbers: momentum, beta1, beta2, eps, weight decay in the gradient, decoupled."""
+    decay = optimizer.weight_decay
+    if isinstance(optimizer, SGD):
+        return _SGD, [optimizer.momentum, 0.0, 0.0, 1.0, decay, 0.0]
+    if isinstance(optimizer, RMSprop):
+        return _RMSPROP, [optimizer.momentum, 0.0, optimizer.alpha, optimizer.eps, decay, 0.0]
+    decays = [0.0, decay] if isinstance(optimizer, AdamW) else [decay, 0.0]
+    return _ADAM, [0.0, *optimizer.betas, optimizer.eps, *decays]
 
 
 def _rounded(n: int) -> int:

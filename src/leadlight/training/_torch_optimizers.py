@@ -12,13 +12,13 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from .optimizers import SGD, Adam, AdamW
+from .optimizers import SGD, Adam, AdamW, Optimizer, RMSprop
 
 __all__ = ["stepper"]
 
 
 def stepper(
-    optimizer: SGD | Adam, parameters: Tensor, gradient: Tensor, rates: float | Tensor
+    optimizer: Optimizer, parameters: Tensor, gradient: Tensor, rates: float | Tensor
 ) -> Callable[[], None]:
     """A function that makes one step; it owns the optimiser's state.
 
@@ -31,6 +31,8 @@ def stepper(
     """
     if isinstance(optimizer, SGD):
         return _sgd(optimizer, parameters, gradient, rates)
+    if isinstance(optimizer, RMSprop):
+        return _rmsprop(optimizer, parameters, gradient, rates)
     return _adam(optimizer, parameters, gradient, rates)
 
 
@@ -81,5 +83,26 @@ def _adam(optimizer: Adam, p: Tensor, g: Tensor, rates: float | Tensor) -> Calla
             p.addcdiv_(torch.mul(mean, rates, out=g), root, value=size)
         else:
             p.addcdiv_(mean, root, value=rates * size)
+
+    return step
+
+
+def _rmsprop(optimizer: RMSprop, p: Tensor, g: Tensor, rates: float | Tensor) -> Callable[[], None]:
+    alpha, eps, decay = optimizer.alpha, optimizer.eps, optimizer.weight_decay
+    square, root = torch.zeros_like(p), torch.empty_like(p)
+    mean = torch.zeros_like(p) if optimizer.centered else None
+    descend = _sgd(SGD(momentum=optimizer.momentum), p, g, rates)  # on gradients divided by their size
+
+    def step() -> None:
+        if decay:
+            g.add_(p, alpha=decay)
+        square.mul_(alpha).addcmul_(g, g, value=1.0 - alpha)
+        if mean is None:
+            torch.sqrt(square, out=root)
+        else:
+            mean.lerp_(g, 1.0 - alpha)
+            torch.addcmul(square, mean, mean, value=-1.0, out=root).clamp_min_(0.0).sqrt_()
+        g.div_(root.add_(eps))
+        descend()
 
     return step

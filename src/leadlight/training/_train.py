@@ -15,7 +15,7 @@ from ..network import Network
 from .engines import ENGINES, run_on
 from .losses import Loss
 from .losses import loss as loss_of
-from .optimizers import SGD, Adam
+from .optimizers import Optimizer
 from .optimizers import optimizer as optimizer_of
 from .orders import run_keys
 from .problem import Problem, check_samples, source_of
@@ -29,7 +29,7 @@ def train(
     data: Any,
     *,
     loss: str | Loss,
-    optimizer: str | SGD | Adam = "sgd",
+    optimizer: str | Optimizer = "sgd",
     lr: float | Sequence[float] | np.ndarray,
     epochs: int,
     batch_size: int | None = None,
@@ -61,8 +61,8 @@ def train(
         (mean of ((y - p) / max(|y|, 0.05 max |y|))^2, the inner maximum over all training targets),
         "bce_with_logits", "cross_entropy" (both on the network's outputs as logits). Hyphens may stand for
         underscores. The network's output activation, if it has one, is applied before the loss.
-    optimizer : str, SGD, Adam or AdamW
-        "sgd", "adam", "adamw", or one with its numbers: ``SGD(momentum=0.9)``.
+    optimizer : str, SGD, Adam, AdamW or RMSprop
+        "sgd", "adam", "adamw", "rmsprop", or one with its numbers: ``SGD(momentum=0.9)``.
     lr : float or array of shape (n_runs,)
         Learning rate, one for all or one for each.
     epochs : int

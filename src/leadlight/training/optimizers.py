@@ -2,8 +2,8 @@
 
 The updates are those of torch.optim, of the same defaults and the same order of operations: SGD with
 (Nesterov) momentum (Sutskever et al. 2013), Adam (Kingma and Ba 2015) with L2 regularisation in the gradient,
-AdamW with decoupled weight decay (Loshchilov and Hutter 2019). The learning rate is not part of them: each
-run has its own.
+AdamW with decoupled weight decay (Loshchilov and Hutter 2019), RMSprop (Hinton 2012; centered: Graves 2013). The
+learning rate is not part of them: each run has its own.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from ..errors import ParameterError, UnknownNameError
 
-__all__ = ["OPTIMIZERS", "SGD", "Adam", "AdamW", "optimizer"]
+__all__ = ["OPTIMIZERS", "SGD", "Adam", "AdamW", "Optimizer", "RMSprop", "optimizer"]
 
 
 @dataclass(frozen=True)
@@ -88,11 +88,52 @@ class AdamW(Adam):
     weight_decay: float = 0.01
 
 
-OPTIMIZERS: dict[str, type[SGD] | type[Adam]] = {"sgd": SGD, "adam": Adam, "adamw": AdamW}
+@dataclass(frozen=True)
+class RMSprop:
+    """RMSprop: steps of the gradient over the root of its running square.
+
+    Parameters
+    ----------
+    alpha : float
+        Decay of the running square, in [0, 1).
+    eps : float
+        Added to the root; positive, so that a gradient of zero makes no step.
+    momentum : float
+        In [0, 1): the divided gradients are summed up as SGD sums its gradients.
+    centered : bool
+        Divide by the root of the running variance instead: the running square less the squared running mean,
+        or 0 where rounding makes that negative (torch gives NaN there).
+    weight_decay : float
+        Added to the gradient as ``weight_decay * parameter``.
+
+    Examples
+    --------
+    >>> RMSprop(momentum=0.9)
+    RMSprop(alpha=0.99, eps=1e-08, momentum=0.9, centered=False, weight_decay=0.0)
+    """
+
+    alpha: float = 0.99
+    eps: float = 1e-8
+    momentum: float = 0.0
+    centered: bool = False
+    weight_decay: float = 0.0
+
+    def __post_init__(self) -> None:
+        _check(self, "alpha", below=1.0)
+        _check(self, "eps", above=0.0)
+        _check(self, "momentum", below=1.0)
+        _check(self, "weight_decay")
+        if not isinstance(self.centered, bool):
+            raise ParameterError(f"RMSprop's centered must be True or False, not {self.centered!r}.")
+
+
+Optimizer = SGD | Adam | RMSprop
+
+OPTIMIZERS: dict[str, type[Optimizer]] = {"sgd": SGD, "adam": Adam, "adamw": AdamW, "rmsprop": RMSprop}
 """All optimisers by name."""
 
 
-def optimizer(spec: str | SGD | Adam) -> SGD | Adam:
+def optimizer(spec: str | Optimizer) -> Optimizer:
     """Look up an optimiser by its name, with its defaults; an optimiser is returned as it is.
 
     Raises
@@ -107,7 +148,7 @@ def optimizer(spec: str | SGD | Adam) -> SGD | Adam:
     >>> optimizer("adamw").weight_decay
     0.01
     """
-    if isinstance(spec, SGD | Adam):
+    if isinstance(spec, Optimizer):
         return spec
     if not isinstance(spec, str):
         raise ParameterError(f"The optimizer must be a name or e.g. SGD(momentum=0.9), not {spec!r}.")
@@ -120,7 +161,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _check(owner: SGD | Adam, name: str, below: float = math.inf, above: float | None = None) -> None:
+def _check(owner: Optimizer, name: str, below: float = math.inf, above: float | None = None) -> None:
     """Require a number in [0, below), greater than `above` where that is given; store it as a float."""
     value = getattr(owner, name)
     if not _is_number(value) or value < 0.0 or value >= below or (above is not None and value <= above):

@@ -14,7 +14,7 @@ import numpy as np
 from ..errors import DataError, ParameterError, ShapeError
 from ..network import Network
 from .losses import Loss
-from .optimizers import SGD, Adam
+from .optimizers import Optimizer
 
 __all__ = ["Problem", "Samples", "Source", "check_samples", "source_of"]
 
@@ -49,7 +49,7 @@ class Problem:
     source: Source
     test: Samples | None
     loss: Loss
-    optimizer: SGD | Adam
+    optimizer: Optimizer
     learning_rates: np.ndarray  # (n_runs,) float64
     epochs: int
     batch_size: int  # n_samples for full batches
