@@ -8,8 +8,8 @@
 // this architecture, narrowest first.
 #define LEADLIGHT_TRAINING(name, precision, Real)                                        \
     namespace leadlight::name::precision {                                               \
-    std::size_t train_workspace(const Job<Real> &, Run<Real> &);                         \
-    void train_run(const Job<Real> &, Run<Real> &);                                      \
+    Workspace train_workspace(const Job<Real> &, Run<Real> &);                           \
+    void train_run(const Job<Real> &, Run<Real> &, long);                                \
     void activation_values(Phi, double, const Real *, Real *, Real *, long);             \
     }
 #define LEVEL(name, bytes)                                          \

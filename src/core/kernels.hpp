@@ -15,8 +15,9 @@ namespace leadlight {
 // Training in one precision; see training/train.hpp.
 template <typename Real>
 struct TrainKernels {
-    std::size_t (*workspace)(const Job<Real> &, Run<Real> &);  // bytes that `train` wants at run.workspace
-    void (*train)(const Job<Real> &, Run<Real> &);
+    Workspace (*workspace)(const Job<Real> &, Run<Real> &);  // bytes that `train` wants
+    // Takes a run from where it stands to `until` epochs, or to its end: the last epoch, divergence, interruption.
+    void (*train)(const Job<Real> &, Run<Real> &, long until);
     // phi and its derivative of n numbers, as training computes them.
     void (*activation)(Phi, double parameter, const Real *z, Real *value, Real *derivative, long n);
 };

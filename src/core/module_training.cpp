@@ -6,6 +6,7 @@
 #include <nanobind/ndarray.h>
 
 #include <algorithm>
+#include <chrono>
 #include <numeric>
 #include <vector>
 
@@ -37,35 +38,54 @@ leadlight::Samples<Real> samples_of(const Array<const Real> &inputs, const Array
     return {inputs.data(), targets.data(), n, stride, target_stride};
 }
 
-// The threads at work; the caller's thread looks after Python: signals and progress.
+// Waits for a round while threads work; the caller's thread looks after Python: signals and progress.
 template <typename Real>
-void watch(leadlight::Pool<Real> &pool, int &interrupt, const nb::object &progress) {
-    bool stopped = false;
-    while (true) {
-        bool finished;
+void watch(leadlight::Pool<Real> &pool, const nb::object &progress, std::chrono::steady_clock::time_point &told) {
+    constexpr std::chrono::duration<double> pause(0.05);
+    for (bool over = false; !over;) {
         {
             nb::gil_scoped_release release;
-            finished = pool.wait(stopped ? 10.0 : 0.05);
+            over = pool.wait(pause.count());
         }
-        if (finished) break;
-        if (stopped) continue;
-        try {
-            if (PyErr_CheckSignals() != 0) throw nb::python_error();
-            if (!progress.is_none()) progress(pool.epochs_done());
-        } catch (...) {
-            __atomic_store_n(&interrupt, 1, __ATOMIC_RELAXED);
-            nb::gil_scoped_release release;
-            while (!pool.wait(10.0)) {
-            }
-            throw;
-        }
+        if (PyErr_CheckSignals() != 0) throw nb::python_error();
+        const auto now = std::chrono::steady_clock::now();
+        if (progress.is_none() || now - told < pause) continue;
+        told = now;
+        progress(pool.epochs_done());
     }
-    if (PyErr_CheckSignals() != 0) throw nb::python_error();
+}
+
+// All rounds: a single one, or, where `fill` gives each epoch its samples, one an epoch. fill(epoch, place) writes
+// them to one of two places while the threads train on the other.
+template <typename Real>
+void lead(leadlight::Pool<Real> &pool, leadlight::Job<Real> &job, const leadlight::Samples<Real> (&places)[2],
+          int &interrupt, const nb::object &fill, const nb::object &progress) {
+    auto told = std::chrono::steady_clock::now();
+    try {
+        long epoch = 0;
+        do {
+            job.train = places[epoch % 2];
+            epoch = fill.is_none() ? job.epochs : std::min(epoch + 1, job.epochs);
+            pool.begin(epoch);
+            if (epoch < job.epochs) fill(epoch, epoch % 2);
+            watch(pool, progress, told);
+        } while (epoch < job.epochs && !pool.all_finished());
+    } catch (...) {  // runs rest after the epoch that they are in, and end there
+        __atomic_store_n(&interrupt, 1, __ATOMIC_RELAXED);
+        nb::gil_scoped_release release;
+        while (!pool.wait(10.0)) {
+        }
+        pool.begin(job.epochs);
+        while (!pool.wait(10.0)) {
+        }
+        throw;
+    }
     if (pool.out_of_memory()) throw std::bad_alloc();
 }
 
 template <typename Real>
-void train(Array<const Real> inputs, Array<const Real> targets, long n_samples, Array<const Real> test_inputs,
+void train(Array<const Real> inputs, Array<const Real> targets, Array<const Real> next_inputs,
+           Array<const Real> next_targets, nb::object fill, long n_samples, Array<const Real> test_inputs,
            Array<const Real> test_targets, long n_test, bool wide, int n_inputs, int n_outputs, int loss, int rule,
            Array<const double> numbers, bool nesterov, bool centered, long epochs, long batch_size, long batches_per_epoch,
            bool shuffle, Array<const std::int64_t> stops, Array<const int> due, long check_every, double growth,
@@ -86,7 +106,12 @@ void train(Array<const Real> inputs, Array<const Real> targets, long n_samples, 
     job.n_target_rows = job.loss == leadlight::Loss::cross_entropy  ? 1
                         : job.loss == leadlight::Loss::relative_mse ? 2 * n_outputs
                                                                     : n_outputs;
-    job.train = samples_of<Real>(inputs, targets, n_samples, wide, n_inputs, job.n_target_rows);
+    const auto training = [&](const Array<const Real> &x, const Array<const Real> &y) {
+        return samples_of<Real>(x, y, n_samples, wide, n_inputs, job.n_target_rows);
+    };
+    const leadlight::Samples<Real> places[2] = {
+        training(inputs, targets), fill.is_none() ? leadlight::Samples<Real>{} : training(next_inputs, next_targets)};
+    job.train = places[0];
     if (n_test) job.test = samples_of<Real>(test_inputs, test_targets, n_test, wide, n_inputs, job.n_target_rows);
     job.wide = wide;
     job.n_inputs = n_inputs;
@@ -167,7 +192,7 @@ void train(Array<const Real> inputs, Array<const Real> targets, long n_samples, 
     };
     try {
         leadlight::Pool<Real> pool(leadlight::kernels(), job, runs, queue, int(std::min<long>(threads, n_runs)));
-        watch(pool, interrupt, progress);
+        lead(pool, job, places, interrupt, fill, progress);
     } catch (...) {
         tell();  // an interrupted call has results too
         throw;
@@ -194,7 +219,8 @@ void sample_order(std::uint64_t key0, std::uint64_t key1, std::uint64_t epoch, A
 
 template <typename Real>
 void bind_precision(nb::module_ &m, const char *train_name, const char *activation_name) {
-    m.def(train_name, train<Real>, nb::kw_only(), "inputs"_a.noconvert(), "targets"_a.noconvert(), "n_samples"_a,
+    m.def(train_name, train<Real>, nb::kw_only(), "inputs"_a.noconvert(), "targets"_a.noconvert(),
+          "next_inputs"_a.noconvert(), "next_targets"_a.noconvert(), "fill"_a.none(), "n_samples"_a,
           "test_inputs"_a.noconvert(), "test_targets"_a.noconvert(), "n_test"_a, "wide"_a, "n_inputs"_a,
           "n_outputs"_a, "loss"_a, "rule"_a, "numbers"_a.noconvert(), "nesterov"_a, "centered"_a, "epochs"_a, "batch_size"_a,
           "batches_per_epoch"_a, "shuffle"_a, "stops"_a.noconvert(), "due"_a.noconvert(), "check_every"_a,

@@ -46,6 +46,9 @@ def train_float32(
     *,
     inputs: npt.NDArray[np.float32],
     targets: npt.NDArray[np.float32],
+    next_inputs: npt.NDArray[np.float32],
+    next_targets: npt.NDArray[np.float32],
+    fill: Callable[[int, int], None] | None,
     n_samples: int,
     test_inputs: npt.NDArray[np.float32],
     test_targets: npt.NDArray[np.float32],
@@ -80,11 +83,13 @@ def train_float32(
     threads: int,
     progress: Callable[[float], None] | None,
 ) -> None:
-    """Train all runs, each on one of the threads; see src/core/training/job.hpp for the arrays.
+    """Train all runs, shared out among the threads; see src/core/training/job.hpp for the arrays.
 
     Writes parameters, losses, metrics, snapshots and diverged_at in place. The GIL is released; `progress`
-    gets the mean number of epochs done, about 20 times a second. An exception in it, or a signal, stops all
-    runs after their epoch and is raised. ValueError where lengths do not fit. `train_float64` is its twin.
+    gets the mean number of epochs done, about 20 times a second. With `fill` each epoch has its own samples:
+    fill(epoch, place) writes those of a coming epoch into inputs and targets (place 0) or next_inputs and
+    next_targets (place 1) while the threads read the other place. An exception in either, or a signal, stops
+    all runs after their epoch and is raised. ValueError where lengths do not fit. `train_float64` is its twin.
     """
 
 def train_float64(**arguments: Any) -> None:

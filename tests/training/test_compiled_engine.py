@@ -314,18 +314,9 @@ def test_auto_takes_the_compiled_engine_and_says_when_it_does_not():
     assert deep.engine == "torch"
 
 
-class Source:
-    n_samples = 4
-
-    def epoch(self, number):
-        return np.ones((4, 2)), np.ones((4, 1))
-
-
 def test_the_compiled_engine_refuses_what_it_does_not_do():
-    net = ll.mlp(2, [3], 1)
-    with pytest.raises(ParameterError, match="epoch source"):
-        train(net, Source(), loss="mse")
-    assert ll.train(net, Source(), loss="mse", lr=0.1, epochs=2).engine == "torch"
+    with pytest.raises(ParameterError, match="on the CPU"):
+        train(ll.mlp(2, [3], 1), make_samples(4, 2, 1, "mse"), loss="mse", device="cuda")
 
 
 @pytest.mark.parametrize("threads", [0, -1, 1.5, True, "2"])

@@ -1,4 +1,5 @@
-// Training on every level: threads change nothing, and the sanitizers find nothing.
+// Training on every level: threads, slices and rounds change nothing, and the sanitizers find nothing.
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <vector>
@@ -10,8 +11,9 @@ using leadlight::Kernels;
 
 namespace {
 
-// Trains a few runs of mixed shapes and every activation, once on one thread and once on three: the same bits,
-// finite losses, and nothing for the sanitizers to find.
+// Trains a few runs of mixed shapes and every activation: at a stretch on one thread, in slices on three, and epoch
+// by epoch from two places that hold the same samples. The same bits, finite losses, and nothing for the
+// sanitizers to find. A training that is interrupted leaves what an uninterrupted one has so far.
 template <typename Real>
 void check_job(const Kernels &kernels, bool wide, leadlight::Loss loss, leadlight::Rule rule, bool centered,
                long batch_size) {
@@ -32,9 +34,9 @@ void check_job(const Kernels &kernels, bool wide, leadlight::Loss loss, leadligh
     for (long r = 0; r < n_target_rows; ++r)
         for (long c = 0; c < n; ++c) targets[std::size_t(r * padded + c)] = next() > Real(0) || r >= n_outputs ? Real(1) : Real(0);
 
-    const int interrupt = 0;
+    int interrupt = 0;
     const std::int64_t stops[] = {2, epochs};
-    const int due[] = {leadlight::metrics_due, leadlight::metrics_due | leadlight::snapshot_due};
+    const int due[] = {leadlight::metrics_due | leadlight::snapshot_due, leadlight::metrics_due | leadlight::snapshot_due};
     leadlight::Job<Real> job{};
     job.train = job.test = {inputs.data(), targets.data(), n, stride, padded};
     job.wide = wide;
@@ -60,8 +62,16 @@ void check_job(const Kernels &kernels, bool wide, leadlight::Loss loss, leadligh
     job.interrupt = &interrupt;
 
     const long n_steps = epochs * job.batches_per_epoch;
+    const std::vector<Real> same_inputs = inputs, same_targets = targets;
     std::vector<std::vector<double>> results;
-    for (int threads : {1, 3}) {
+    std::vector<std::vector<Real>> early;  // parameters after two epochs
+    struct Way {
+        int threads;
+        bool by_epochs;
+        long interrupted_after;
+    };
+    for (const Way way : {Way{1, false, epochs}, Way{3, false, epochs}, Way{1, true, epochs}, Way{3, true, epochs},
+                          Way{3, true, 2}}) {
         std::vector<leadlight::Run<Real>> runs(n_runs, leadlight::Run<Real>{});
         std::vector<std::vector<int>> sizes, activations;
         std::vector<std::vector<Real>> parameters, snapshots;
@@ -81,7 +91,7 @@ void check_job(const Kernels &kernels, bool wide, leadlight::Loss loss, leadligh
                 run.n_parameters += (sizes.back()[std::size_t(l)] + 1) * sizes.back()[std::size_t(l) + 1];
             parameters.emplace_back();
             for (long p = 0; p < run.n_parameters; ++p) parameters.back().push_back(next());
-            snapshots.emplace_back(std::size_t(run.n_parameters));
+            snapshots.emplace_back(std::size_t(2 * run.n_parameters));
             queue.push_back(i);
         }
         for (int i = 0; i < n_runs; ++i) {
@@ -97,20 +107,49 @@ void check_job(const Kernels &kernels, bool wide, leadlight::Loss loss, leadligh
             run.losses = losses.data() + i * n_steps;
             for (int m = 0; m < 4; ++m) run.metrics[m] = metrics.data() + 8 * i + 2 * m;
         }
+        interrupt = 0;
         {
-            leadlight::Pool<Real> pool(kernels, job, runs, queue, threads);
-            while (!pool.wait(1e-4)) check(pool.epochs_done() <= double(epochs), "progress while threads run");
-            check(!pool.out_of_memory() && pool.epochs_done() == double(epochs), "all runs are trained");
+            const leadlight::Samples<Real> places[2] = {{inputs.data(), targets.data(), n, stride, padded},
+                                                        {same_inputs.data(), same_targets.data(), n, stride, padded}};
+            leadlight::Pool<Real> pool(kernels, job, runs, queue, way.threads);
+            const auto round = [&](long until) {
+                pool.begin(until);
+                while (!pool.wait(1e-4)) check(pool.epochs_done() <= double(epochs), "progress while threads run");
+            };
+            if (!way.by_epochs) round(epochs);
+            for (long epoch = 0; way.by_epochs && epoch < way.interrupted_after; ++epoch) {
+                job.train = places[epoch % 2];
+                round(epoch + 1);
+            }
+            check(pool.epochs_done() == double(way.interrupted_after), "all runs are trained so far");
+            check(pool.all_finished() == (way.interrupted_after == epochs), "none ends before its last epoch");
+            interrupt = 1;
+            round(epochs);
+            check(pool.all_finished() && !pool.out_of_memory(), "an interruption ends all runs");
+            check(pool.epochs_done() == double(way.interrupted_after), "where they stand");
+        }
+        const std::vector<double> &whole = results.empty() ? losses : results[0];
+        if (way.interrupted_after < epochs) {
+            for (long i = 0; i < n_runs * n_steps; ++i) {
+                const bool taken = i % n_steps < way.interrupted_after * job.batches_per_epoch;
+                check(losses[std::size_t(i)] == (taken ? whole[std::size_t(i)] : -1.0), "an interruption keeps losses");
+            }
+            check(parameters == early, "an interruption keeps parameters");
+            continue;
         }
         for (int i = 0; i < n_runs; ++i) {
             check(runs[std::size_t(i)].diverged_at == -1, "none diverges");
-            check(parameters[std::size_t(i)] == snapshots[std::size_t(i)], "the last snapshot is the result");
+            const std::vector<Real> &kept = snapshots[std::size_t(i)];
+            const std::size_t half = kept.size() / 2;
+            check(std::equal(kept.begin() + long(half), kept.end(), parameters[std::size_t(i)].begin()),
+                  "the last snapshot is the result");
+            if (results.empty()) early.emplace_back(kept.begin(), kept.begin() + long(half));
         }
         for (double value : losses) check(std::isfinite(value) && value >= 0.0, "losses are numbers");
         losses.insert(losses.end(), metrics.begin(), metrics.end());
         results.push_back(losses);
     }
-    check(results[0] == results[1], "threads change no bit");
+    for (const std::vector<double> &result : results) check(result == results[0], "threads and slices change no bit");
 }
 
 template <typename Real>

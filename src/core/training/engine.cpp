@@ -1,5 +1,6 @@
 #include "engine.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <system_error>
@@ -21,61 +22,140 @@ void flush_subnormals() {
 #endif
 }
 
+constexpr long few = 4;      // runs a thread not yet begun, from which on runs are cut into slices
+constexpr long slices = 32;  // of a run: what threads may end apart is one of them
+
 const TrainKernels<float> &of(const Kernels &kernels, float) { return kernels.train_f32; }
 const TrainKernels<double> &of(const Kernels &kernels, double) { return kernels.train_f64; }
 
 }  // namespace
 
+bool Memory::reserve(std::size_t needed) {
+    if (needed <= size_) return true;
+    std::free(at_);
+    size_ = (needed + 63) / 64 * 64;
+    at_ = static_cast<char *>(std::aligned_alloc(64, size_));
+    if (!at_) size_ = 0;
+    return at_ != nullptr;
+}
+
 template <typename Real>
 Pool<Real>::Pool(const Kernels &kernels, const Job<Real> &job, std::vector<Run<Real>> &runs,
                  std::vector<long> queue, int n_threads)
-    : kernels_(kernels), job_(job), runs_(runs), queue_(std::move(queue)), n_working_(n_threads) {
+    : kernels_(kernels), job_(job), runs_(runs), states_(runs.size()), queue_(std::move(queue)),
+      next_(queue_.size()), n_threads_(n_threads) {
+    resting_.reserve(runs.size());
     threads_.reserve(std::size_t(n_threads));
     for (int i = 0; i < n_threads; ++i) try {
             threads_.emplace_back([this] { work(); });
         } catch (const std::system_error &) {  // no more threads to be had: those there are do it
             if (i == 0) throw;
             const std::lock_guard<std::mutex> lock(mutex_);
-            n_working_ -= n_threads - i;
+            n_threads_ = i;
             break;
         }
 }
 
 template <typename Real>
 Pool<Real>::~Pool() {
+    {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        closing_ = true;
+    }
+    changed_.notify_all();
     for (std::thread &thread : threads_) thread.join();
+}
+
+template <typename Real>
+void Pool<Real>::begin(long until) {
+    {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        const auto finished = [this](long i) { return runs_[std::size_t(i)].progress.finished; };
+        queue_.erase(std::remove_if(queue_.begin(), queue_.end(), finished), queue_.end());
+        next_ = 0;
+        until_ = until;
+    }
+    changed_.notify_all();
 }
 
 template <typename Real>
 void Pool<Real>::work() {
     flush_subnormals();
-    const TrainKernels<Real> &kernels = of(kernels_, Real());
-    char *memory = nullptr;  // of this thread, kept while it is large enough
-    std::size_t size = 0;
-    for (long i = next_++; i < long(queue_.size()) && !out_of_memory_; i = next_++) {
-        Run<Real> &run = runs_[std::size_t(queue_[std::size_t(i)])];
-        const std::size_t needed = (kernels.workspace(job_, run) + 63) / 64 * 64;
-        if (needed > size) {
-            std::free(memory);
-            memory = static_cast<char *>(std::aligned_alloc(64, needed));
-            size = memory ? needed : 0;
+    Memory scratch, spare;  // of this thread: kept from run to run
+    std::unique_lock<std::mutex> lock(mutex_);
+    while (!closing_) {
+        const Slice slice = take();
+        if (slice.run < 0) {
+            changed_.wait(lock);
+            continue;
         }
-        if (!memory) {
-            out_of_memory_ = true;
-            break;
-        }
-        run.workspace = memory;
-        kernels.train(job_, run);
+        ++n_busy_;
+        lock.unlock();
+        const bool trained = train(slice, scratch, spare);
+        lock.lock();
+        --n_busy_;
+        if (!trained) out_of_memory_ = true;
+        if (trained && !runs_[std::size_t(slice.run)].progress.finished && slice.until < until_)
+            resting_.push_back(slice.run);
+        if (is_over()) over_.notify_all();
     }
-    std::free(memory);
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (--n_working_ == 0) all_done_.notify_all();
+}
+
+// The next slice to be trained; under the mutex.
+template <typename Real>
+typename Pool<Real>::Slice Pool<Real>::take() {
+    if (out_of_memory_) return {-1, 0};
+    const bool whole = n_threads_ == 1 || queue_.size() - next_ > std::size_t(few * n_threads_);
+    const auto slice_of = [&](long run) -> Slice {
+        const long done = runs_[std::size_t(run)].progress.epoch;
+        const long part = std::max(1L, job_.epochs / slices);
+        return {run, whole || until_ - done <= part ? until_ : done + part};
+    };
+    if (next_ < queue_.size()) return slice_of(queue_[next_++]);
+    if (resting_.empty()) return {-1, 0};
+    const auto behind = std::min_element(resting_.begin(), resting_.end(), [this](long a, long b) {
+        return runs_[std::size_t(a)].progress.epoch < runs_[std::size_t(b)].progress.epoch;
+    });
+    const long run = *behind;
+    resting_.erase(behind);
+    return slice_of(run);
+}
+
+// False where there is no memory for it.
+template <typename Real>
+bool Pool<Real>::train(const Slice &slice, Memory &scratch, Memory &spare) {
+    const TrainKernels<Real> &kernels = of(kernels_, Real());
+    Run<Real> &run = runs_[std::size_t(slice.run)];
+    Memory &state = states_[std::size_t(slice.run)];
+    const Workspace needed = kernels.workspace(job_, run);
+    if (!run.progress.started) state.swap(spare);
+    if (!state.reserve(needed.state) || !scratch.reserve(needed.scratch)) return false;
+    run.state = state.at();
+    run.scratch = scratch.at();
+    kernels.train(job_, run, slice.until);
+    if (run.progress.finished) {
+        if (state.size() > spare.size()) state.swap(spare);
+        state.release();
+    }
+    return true;
+}
+
+template <typename Real>
+bool Pool<Real>::is_over() const {
+    return n_busy_ == 0 && (out_of_memory_ || (next_ == queue_.size() && resting_.empty()));
 }
 
 template <typename Real>
 bool Pool<Real>::wait(double seconds) {
     std::unique_lock<std::mutex> lock(mutex_);
-    return all_done_.wait_for(lock, std::chrono::duration<double>(seconds), [this] { return n_working_ == 0; });
+    return over_.wait_for(lock, std::chrono::duration<double>(seconds), [this] { return is_over(); });
+}
+
+template <typename Real>
+bool Pool<Real>::all_finished() const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return std::all_of(queue_.begin(), queue_.end(),
+                       [this](long i) { return runs_[std::size_t(i)].progress.finished; });
 }
 
 template <typename Real>

@@ -4,6 +4,7 @@
 // is the training of one network. Both hold pointers into memory of the caller, who has checked every size.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace leadlight {
@@ -25,6 +26,10 @@ struct Samples {
 
 constexpr int max_layers = 64;  // of one network
 
+struct Workspace {
+    std::size_t state, scratch;  // bytes
+};
+
 enum Due : int { nothing_due = 0, metrics_due = 1, snapshot_due = 2 };
 
 template <typename Real>
@@ -44,7 +49,16 @@ struct Job {
     long n_stops;
     long check_every;  // steps, at most, between two looks
     double growth;     // a loss this many times the first counts as diverged
-    const int *interrupt;  // read once an epoch; not 0: stop
+    const int *interrupt;  // read before each epoch; not 0: stop
+};
+
+// How far a run has come; all zeros before it starts.
+struct Progress {
+    bool started, finished;
+    long epoch, n_steps, checked;         // done; steps at the last look for divergence
+    long stop, n_records, n_snapshots;    // what is due next
+    double limit;                         // a loss beyond it has diverged
+    double power1, power2;                // Adam's beta1 and beta2 to the number of steps
 };
 
 template <typename Real>
@@ -60,9 +74,12 @@ struct Run {
     double *metrics[4];       // (records): train loss, train accuracy, test loss, test accuracy; or null
     Real *snapshots;          // (snapshots, n_parameters)
     long n_parameters;
-    std::int64_t epochs_done;
+    std::int64_t epochs_done;  // may be read while it is trained
     std::int64_t diverged_at;  // step, or -1
-    char *workspace;           // aligned to 64 bytes, of as many bytes as TrainKernels::workspace says
+    Progress progress;
+    // Aligned to 64 bytes, of as many bytes as TrainKernels::workspace says: what lasts from one epoch to the
+    // next (weights, the optimiser's state), and what does not.
+    char *state, *scratch;
 };
 
 }  // namespace leadlight

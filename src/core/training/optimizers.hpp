@@ -26,14 +26,14 @@ LEADLIGHT_INLINE Real root(Real x) {
 struct Stepper {
     Real *__restrict p, *__restrict g, *__restrict first, *__restrict second, *__restrict third;
     long n;
-    double rate, power1 = 1.0, power2 = 1.0;
+    double rate;
 
-    void step(const Job<Real> &job) {
+    void step(const Job<Real> &job, Progress &at) {
         if (job.weight_decay != 0.0) {
             const Real decay = Real(job.weight_decay);
             for (long i = 0; i < n; ++i) g[i] += decay * p[i];
         }
-        if (job.rule == Rule::adam) return adam(job);
+        if (job.rule == Rule::adam) return adam(job, at);
         if (job.rule == Rule::rmsprop) normalise(job);
         sgd(job);
     }
@@ -76,11 +76,11 @@ private:
             }
     }
 
-    void adam(const Job<Real> &job) {
-        power1 *= job.beta1;
-        power2 *= job.beta2;
-        const double root_c2 = __builtin_sqrt(1.0 - power2);
-        const Real size = Real(rate * root_c2 / (1.0 - power1)), eps = Real(job.eps * root_c2);
+    void adam(const Job<Real> &job, Progress &at) {
+        at.power1 *= job.beta1;
+        at.power2 *= job.beta2;
+        const double root_c2 = __builtin_sqrt(1.0 - at.power2);
+        const Real size = Real(rate * root_c2 / (1.0 - at.power1)), eps = Real(job.eps * root_c2);
         const Real new1 = Real(1.0 - job.beta1), old2 = Real(job.beta2), new2 = Real(1.0 - job.beta2);
         if (job.decoupled_decay != 0.0) {
             const Real shrink = Real(1.0 - rate * job.decoupled_decay);

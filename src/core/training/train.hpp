@@ -1,4 +1,5 @@
-// One run, trained completely: epochs, batches, steps, records; nothing is allocated on the way.
+// One run: epochs, batches, steps, records; nothing is allocated on the way. Between two epochs it may rest, and
+// another thread may go on with it.
 //
 // A step cuts its batch into tiles (rows are units, columns samples; see tile_columns), and takes each through
 // all layers forward, the loss, and all layers back, while it is in the cache. Weights, gradient and optimiser
@@ -40,6 +41,7 @@ struct Arena {
 struct Trainer {
     const Job<Real> &job;
     Run<Real> &run;
+    Progress &at;
     Layer layers[max_layers];
     int n_layers;
     long tile, n_flat, n_third;  // columns; parameters, rounded up; those of them with a third state
@@ -48,7 +50,8 @@ struct Trainer {
     Rows inputs, targets, delta[2];  // of a gathered tile; gradients on the way down
     std::uint32_t *order;
 
-    Trainer(const Job<Real> &job_, Run<Real> &run_) : job(job_), run(run_), n_layers(run_.n_layers) {}
+    Trainer(const Job<Real> &job_, Run<Real> &run_)
+        : job(job_), run(run_), at(run_.progress), n_layers(run_.n_layers) {}
 
     // Columns of a tile: the whole batch where its rows fit the second-level cache, at least 8 vectors.
     static long tile_columns(long rows, long batch) {
@@ -58,8 +61,8 @@ struct Trainer {
         return columns < padded(batch) ? columns : padded(batch);
     }
 
-    std::size_t lay_out(char *base) {
-        Arena arena{base};
+    Workspace lay_out() {
+        Arena state{run.state}, arena{run.scratch};
         long rows = (job.wide ? 0 : job.n_inputs + 1) + job.n_target_rows;
         int widest = job.n_outputs;
         n_flat = 0;
@@ -79,16 +82,17 @@ struct Trainer {
         rows += 2 * widest;
         tile = tile_columns(rows, job.batch_size);
 
-        w = arena.take<Real>(n_flat);
+        w = state.take<Real>(n_flat);
+        kept = state.take<Real>(n_flat);
         g = arena.take<Real>(n_flat);
-        kept = arena.take<Real>(n_flat);
         stepper.p = w;
         stepper.g = g;
-        stepper.first = arena.take<Real>(n_flat);
-        stepper.second = arena.take<Real>(n_flat);
+        stepper.first = state.take<Real>(n_flat);
+        stepper.second = state.take<Real>(n_flat);
         n_third = job.centered ? n_flat : 0;
-        stepper.third = arena.take<Real>(n_third);
+        stepper.third = state.take<Real>(n_third);
         stepper.n = n_flat;
+        stepper.rate = run.rate;
         long start = 0;
         for (int l = 0; l < n_layers; ++l) {
             Layer &layer = layers[l];
@@ -103,7 +107,7 @@ struct Trainer {
         delta[0] = take_rows(arena, widest);
         delta[1] = take_rows(arena, widest);
         order = arena.take<std::uint32_t>(job.batch_size < job.train.n ? job.train.n : 0);
-        return arena.used;
+        return {state.used, arena.used};
     }
 
     Rows take_rows(Arena &arena, int n) { return {arena.take<Real>(n * tile), tile}; }
@@ -223,7 +227,7 @@ struct Trainer {
             if (activated) differentiate(last.phi, last.a, last.derivative, last.n_out, t.width);
             backward(t);
         }
-        stepper.step(job);
+        stepper.step(job, at);
         return double(Real(total * share));
     }
 
@@ -251,94 +255,116 @@ struct Trainer {
         return lane_sum(sum) == Real(0);
     }
 
-    void train() {
-        __builtin_memset(w, 0, std::size_t(reinterpret_cast<char *>(stepper.third + n_third) - reinterpret_cast<char *>(w)));
+    bool interrupted() const { return __atomic_load_n(job.interrupt, __ATOMIC_RELAXED) != 0; }
+
+    void train(long until) {
+        prepare();
+        if (!at.started) start();
+        while (at.epoch < until && !interrupted())
+            if (!epoch() || !pass_stops()) return give_up();
+        if (at.epoch < job.epochs && !interrupted()) return;
+        if (at.n_steps > at.checked && !check()) return give_up();
+        copy_out(w, run.parameters);
+        at.finished = true;
+    }
+
+    // What the scratch memory holds besides results of a step.
+    void prepare() {
         // Rows of ones: each layer's inputs end in one, which makes its bias a weight.
         for (int l = 0; l < n_layers; ++l)
             for (long s = 0; s < tile; ++s) layers[l].a.at[layers[l].n_out * tile + s] = Real(1);
         if (!job.wide)
             for (long s = 0; s < tile; ++s) inputs.at[job.n_inputs * tile + s] = Real(1);
-        stepper.rate = run.rate;
-        copy_in(run.parameters);
-        __builtin_memcpy(kept, w, sizeof(Real) * n_flat);
-        const bool whole = job.batch_size == job.train.n;
-        if (!whole && !job.shuffle)
+        if (job.batch_size < job.train.n && !job.shuffle)
             for (long i = 0; i < job.train.n; ++i) order[i] = std::uint32_t(i);
-
-        long n_steps = 0, checked = 0, stop = 0, n_records = 0, n_snapshots = 0;
-        double limit = 0.0;
-        run.diverged_at = -1;
-        __atomic_store_n(&run.epochs_done, std::int64_t(0), __ATOMIC_RELAXED);  // it may be read at any time
-        for (long epoch = 0;; ++epoch) {
-            for (; stop < job.n_stops && job.stops[stop] == epoch; ++stop) {
-                if (n_steps > checked && !check(n_steps, checked)) return give_up(stop, n_snapshots);
-                if (job.due[stop] & metrics_due) {
-                    record(n_records);
-                    ++n_records;
-                }
-                if (job.due[stop] & snapshot_due) {
-                    copy_out(w, run.snapshots + n_snapshots * run.n_parameters);
-                    ++n_snapshots;
-                }
-            }
-            if (epoch == job.epochs || __atomic_load_n(job.interrupt, __ATOMIC_RELAXED)) break;
-            if (!whole && job.shuffle) sample_order(run.key, std::uint64_t(epoch), order, job.train.n);
-            for (long batch = 0; batch < job.batches_per_epoch; ++batch) {
-                const long start = batch * job.batch_size, left = job.train.n - start;
-                const long count = left < job.batch_size ? left : job.batch_size;
-                const double loss = step(whole ? nullptr : order + start, count);
-                run.losses[n_steps] = loss;
-                if (n_steps == 0) limit = job.growth * (loss > 0x1p-126 ? loss : 0x1p-126);
-                if (!(loss <= limit && loss - loss == 0.0)) {
-                    run.diverged_at = n_steps;
-                    return give_up(stop, n_snapshots);
-                }
-                ++n_steps;
-                if (n_steps - checked >= job.check_every && !check(n_steps, checked))
-                    return give_up(stop, n_snapshots);
-            }
-            __atomic_store_n(&run.epochs_done, epoch + 1, __ATOMIC_RELAXED);
-        }
-        if (n_steps > checked && !check(n_steps, checked)) return give_up(job.n_stops, n_snapshots);
-        copy_out(w, run.parameters);
     }
 
-    // All is well so far: keep the parameters. False where they are not finite.
-    bool check(long n_steps, long &checked) {
-        if (!is_finite()) {
-            run.diverged_at = n_steps;
-            return false;
-        }
+    void start() {
+        __builtin_memset(w, 0, std::size_t(reinterpret_cast<char *>(stepper.third + n_third) - reinterpret_cast<char *>(w)));
+        copy_in(run.parameters);
         __builtin_memcpy(kept, w, sizeof(Real) * n_flat);
-        checked = n_steps;
+        at = Progress{};
+        at.started = true;
+        at.power1 = at.power2 = 1.0;
+        run.diverged_at = -1;
+        pass_stops();
+    }
+
+    // One epoch's steps; false where the run diverges.
+    bool epoch() {
+        const bool whole = job.batch_size == job.train.n;
+        if (!whole && job.shuffle) sample_order(run.key, std::uint64_t(at.epoch), order, job.train.n);
+        for (long batch = 0; batch < job.batches_per_epoch; ++batch) {
+            const long start = batch * job.batch_size, left = job.train.n - start;
+            const long count = left < job.batch_size ? left : job.batch_size;
+            const double loss = step(whole ? nullptr : order + start, count);
+            run.losses[at.n_steps] = loss;
+            if (at.n_steps == 0) at.limit = job.growth * (loss > 0x1p-126 ? loss : 0x1p-126);
+            if (!(loss <= at.limit && loss - loss == 0.0)) {
+                run.diverged_at = at.n_steps;
+                return false;
+            }
+            ++at.n_steps;
+            if (at.n_steps - at.checked >= job.check_every && !check()) return false;
+        }
+        ++at.epoch;
+        __atomic_store_n(&run.epochs_done, at.epoch, __ATOMIC_RELAXED);
         return true;
     }
 
-    void record(long at) {
-        if (run.metrics[0]) measure(job.train, run.metrics[0][at], run.metrics[1][at]);
-        if (run.metrics[0] && job.test.n) measure(job.test, run.metrics[2][at], run.metrics[3][at]);
+    // Does what is due after the epochs done; false where the run is found to have diverged.
+    bool pass_stops() {
+        for (; at.stop < job.n_stops && job.stops[at.stop] == at.epoch; ++at.stop) {
+            if (at.n_steps > at.checked && !check()) return false;
+            if (job.due[at.stop] & metrics_due) {
+                record(at.n_records);
+                ++at.n_records;
+            }
+            if (job.due[at.stop] & snapshot_due) {
+                copy_out(w, run.snapshots + at.n_snapshots * run.n_parameters);
+                ++at.n_snapshots;
+            }
+        }
+        return true;
+    }
+
+    // All is well so far: keep the parameters. False where they are not finite.
+    bool check() {
+        if (!is_finite()) {
+            run.diverged_at = at.n_steps;
+            return false;
+        }
+        __builtin_memcpy(kept, w, sizeof(Real) * n_flat);
+        at.checked = at.n_steps;
+        return true;
+    }
+
+    void record(long row) {
+        if (run.metrics[0]) measure(job.train, run.metrics[0][row], run.metrics[1][row]);
+        if (run.metrics[0] && job.test.n) measure(job.test, run.metrics[2][row], run.metrics[3][row]);
     }
 
     // Diverged: what was kept last is the result, and all snapshots to come.
-    void give_up(long stop, long n_snapshots) {
+    void give_up() {
         copy_out(kept, run.parameters);
-        for (; stop < job.n_stops; ++stop)
-            if (job.due[stop] & snapshot_due) {
-                copy_out(kept, run.snapshots + n_snapshots * run.n_parameters);
-                ++n_snapshots;
+        for (; at.stop < job.n_stops; ++at.stop)
+            if (job.due[at.stop] & snapshot_due) {
+                copy_out(kept, run.snapshots + at.n_snapshots * run.n_parameters);
+                ++at.n_snapshots;
             }
+        at.finished = true;
         __atomic_store_n(&run.epochs_done, std::int64_t(job.epochs), __ATOMIC_RELAXED);
     }
 };
 
 }  // namespace
 
-std::size_t train_workspace(const Job<Real> &job, Run<Real> &run) { return Trainer(job, run).lay_out(nullptr); }
+Workspace train_workspace(const Job<Real> &job, Run<Real> &run) { return Trainer(job, run).lay_out(); }
 
-void train_run(const Job<Real> &job, Run<Real> &run) {
+void train_run(const Job<Real> &job, Run<Real> &run, long until) {
     Trainer trainer(job, run);
-    trainer.lay_out(run.workspace);
-    trainer.train();
+    trainer.lay_out();
+    trainer.train(until);
 }
 
 void activation_values(Phi phi, double parameter, const Real *z, Real *value, Real *derivative, long n) {

@@ -2,7 +2,8 @@
 
 This module lays the problem out as arrays, and reads the results back. The kernel is src/core/training: a
 tile of the batch with samples in the lanes of vectors, weights and optimiser state in the cache. A run's
-result depends on nothing but itself: not on the threads, the other runs or their order.
+result depends on nothing but itself: not on the threads, the other runs or their order. An epoch source makes
+the next epoch's samples here while the threads train on this one's.
 """
 
 from __future__ import annotations
@@ -73,6 +74,8 @@ class _Call:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.dtype = np.dtype(problem.dtype)
+        self.wide = problem.networks[0].n_inputs > WIDE
+        self.scale = 0.0  # max |y| of the first epoch
         n_runs = len(problem.networks)
         self.losses = np.full((n_runs, problem.epochs * problem.batches_per_epoch), np.nan)
         self.metrics = np.full((4, n_runs, len(problem.metric_epochs)), np.nan)
@@ -85,26 +88,37 @@ class _Call:
     def train(self, threads: int) -> None:
         problem = self.problem
         samples = problem.source.epoch(0)
-        scale = target_scale(samples[1])
-        if problem.loss.name == "relative_mse" and scale == 0.0:
+        self.scale = target_scale(samples[1])
+        if problem.loss.name == "relative_mse" and self.scale == 0.0:
             raise DataError("relative_mse divides by max |y|, but all targets are 0: use mse.")
-        wide = problem.networks[0].n_inputs > WIDE
-        inputs, targets = self.layout(samples, scale, wide)
-        no_test = (np.empty((0, 0), self.dtype),) * 2
-        test = no_test if problem.test is None else self.layout(problem.test, scale, wide)
+        none = (np.empty((0, 0), self.dtype),) * 2
+        place, following = self.layout(samples), none
+        del samples  # a source's own copy
+        fill = None
+        if problem.source.make is not None and problem.epochs > 1:
+            following = place[0].copy(), place[1].copy()
+            places = place, following
+
+            def fill(epoch: int, which: int) -> None:
+                self.write(problem.source.epoch(epoch), places[which])
+
+        test = none if problem.test is None else self.layout(problem.test)
         stops, due = self.stops()
         networks = problem.networks
         phis = [phi for net in networks for phi in (*net.activations, net.output_activation)]
         optimizer = problem.optimizer
         rule, numbers = _rule(optimizer)
         getattr(_core, f"train_{problem.dtype}")(
-            inputs=inputs,
-            targets=targets,
-            n_samples=len(samples[0]),
+            inputs=place[0],
+            targets=place[1],
+            next_inputs=following[0],
+            next_targets=following[1],
+            fill=fill,
+            n_samples=problem.source.n_samples,
             test_inputs=test[0],
             test_targets=test[1],
             n_test=0 if problem.test is None else len(problem.test[0]),
-            wide=wide,
+            wide=self.wide,
             n_inputs=networks[0].n_inputs,
             n_outputs=networks[0].n_outputs,
             loss=LOSS_CODES.index(problem.loss.name),
@@ -137,24 +151,35 @@ class _Call:
         if problem.progress is not None:
             problem.progress(problem.epochs, problem.epochs)
 
-    def layout(self, samples: Samples, scale: float, wide: bool) -> tuple[np.ndarray, np.ndarray]:
+    def layout(self, samples: Samples) -> tuple[np.ndarray, np.ndarray]:
         """Inputs and targets as the core reads them: see `Samples` in src/core/training/job.hpp."""
-        X, y = samples
-        n, d = X.shape
-        rows = n if wide else d + 1
-        inputs = np.zeros((rows, _rounded(d + 1 if wide else n)), self.dtype)
-        if wide:
-            inputs[:, :d] = X
+        n, d = samples[0].shape
+        inputs = np.zeros((n, _rounded(d + 1)) if self.wide else (d + 1, _rounded(n)), self.dtype)
+        if self.wide:
             inputs[:, d] = 1.0
         else:
-            inputs[:d, :n] = X.T
             inputs[d, :n] = 1.0
-        values = y[None] if y.ndim == 1 else y.T
+        y = samples[1]
+        rows = 1 if y.ndim == 1 else y.shape[1]
         if self.problem.loss.name == "relative_mse":
-            values = np.concatenate([values, 1.0 / np.maximum(np.abs(values), RELATIVE_FLOOR * scale)])
-        targets = np.zeros((len(values), _rounded(n)), self.dtype)
-        targets[:, :n] = values
-        return inputs, targets
+            rows *= 2
+        place = inputs, np.zeros((rows, _rounded(n)), self.dtype)
+        self.write(samples, place)
+        return place
+
+    def write(self, samples: Samples, place: tuple[np.ndarray, np.ndarray]) -> None:
+        """Put samples into arrays of `layout`, over others of the same shape."""
+        X, y = samples
+        n, d = X.shape
+        inputs, targets = place
+        if self.wide:
+            inputs[:, :d] = X
+        else:
+            inputs[:d, :n] = X.T
+        values = np.atleast_2d(y.T)
+        targets[: len(values), :n] = values
+        if self.problem.loss.name == "relative_mse":
+            targets[len(values) :, :n] = 1.0 / np.maximum(np.abs(values), RELATIVE_FLOOR * self.scale)
 
     def stops(self) -> tuple[np.ndarray, np.ndarray]:
         """Epochs after which something is due, ascending, and what."""

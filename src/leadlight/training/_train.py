@@ -54,8 +54,9 @@ def train(
         They may differ in widths, depths and activations, not in inputs and outputs.
     data : (X, y), Dataset or epoch source
         X of shape (n, n_inputs). y: integer labels (n,) for cross_entropy, else values (n, n_outputs);
-        nothing is broadcast. An epoch source has ``n_samples`` and ``epoch(k) -> (X, y)`` for k = 0, 1,
-        ...; the optimiser's state is kept between epochs.
+        nothing is broadcast. An epoch source has ``n_samples`` and ``epoch(k) -> (X, y)``, called for
+        k = 0, 1, ... in turn, for the next epoch while this one is trained on; the optimiser's state is kept
+        between epochs, training metrics are those of the epoch's own samples.
     loss : str
         "mse" (mean over samples and outputs, no factor 1/2), "relative_mse"
         (mean of ((y - p) / max(|y|, 0.05 max |y|))^2, the inner maximum over all training targets),
@@ -77,9 +78,9 @@ def train(
         "float32" or "float64", of the computation.
     engine, device : str
         "auto" takes the "compiled" engine, and the "torch" engine where that is faster (wide layers) or the
-        only one: epoch sources, ``device="cuda"``. `Runs` says which, and why.
+        only one: ``device="cuda"``. `Runs` says which, and why.
     threads : int, optional
-        Of the compiled engine, which gives each a run at a time. Default: the environment variable
+        Of the compiled engine, which shares the runs out among them. Default: the environment variable
         OMP_NUM_THREADS, or else all cores. Results do not depend on it.
     seed : int or sequence of int
         Of the batch orders: run i takes the key (seed, i), or (seed[i], 0).

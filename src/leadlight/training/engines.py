@@ -63,8 +63,6 @@ def _impossible(problem: Problem) -> str:
     """Why only the torch engine can do it, or nothing."""
     if problem.device == "cuda":
         return "it runs on the CPU"
-    if problem.source.make is not None:
-        return "an epoch source gives other samples each epoch"
     if any(net.depth + 1 > MAX_LAYERS for net in problem.networks):
         return f"a network has more than {MAX_LAYERS} layers"
     if problem.source.n_samples >= 2**32:
