@@ -205,11 +205,12 @@ def _batch_size(batch_size: Any, n_samples: int) -> int:
 
 def _learning_rates(lr: Any, n_runs: int) -> np.ndarray:
     try:
-        rates = np.asarray(lr, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise ParameterError(f"lr must be a number or one for each network, not {lr!r}.") from None
-    if rates.ndim == 0:
-        rates = np.full(n_runs, float(rates))
+        given = np.asarray(lr)
+    except ValueError:  # a ragged list
+        given = np.empty(0, dtype=object)
+    if given.dtype.kind not in "fiu":
+        raise ParameterError(f"lr must be a number or one for each network, not {lr!r}.")
+    rates = np.full(n_runs, float(given)) if given.ndim == 0 else given.astype(np.float64)
     if rates.shape != (n_runs,):
         raise ShapeError(
             f"lr has shape {rates.shape} for {n_runs} networks: give one number, or one for each."

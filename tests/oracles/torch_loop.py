@@ -1,0 +1,142 @@
+"""The oracle of training: the loop that everyone writes, of torch.nn modules, autograd and torch.optim.
+
+One network, one sample order, one step after the other; nothing is stacked, fused or taken by hand. Slow (100
+to 300 us a step) and obviously right, in float64 unless told otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+import leadlight as ll
+from leadlight.activations import Activation
+from leadlight.training import SGD, Adam, AdamW, RMSprop, order
+
+
+@dataclass
+class Trained:
+    """What the loop leaves behind."""
+
+    losses: np.ndarray  # (n_steps,) float64: of each batch before its update
+    weights: list[np.ndarray]
+    biases: list[np.ndarray]
+
+
+class Chain(torch.nn.Module):
+    """One Linear after another, an activation after each."""
+
+    def __init__(self, net: ll.Network, dtype: torch.dtype = torch.float64) -> None:
+        super().__init__()
+        self.layers = torch.nn.ModuleList()
+        self.activations = (*net.activations, net.output_activation)
+        for W, b in zip(net.weights, net.biases, strict=True):
+            layer = torch.nn.Linear(W.shape[1], W.shape[0], dtype=dtype)
+            layer.weight.data = torch.tensor(W, dtype=dtype)
+            layer.bias.data = torch.tensor(b, dtype=dtype)
+            self.layers.append(layer)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        for layer, phi in zip(self.layers, self.activations, strict=True):
+            x = activate(phi, layer(x))
+        return x
+
+
+def activate(phi: Activation, z: torch.Tensor) -> torch.Tensor:
+    """torch's own activation of that name; its softplus is exact below a threshold only, so that is raised."""
+    match phi.name:
+        case "identity":
+            return z
+        case "abs":
+            return z.abs()
+        case "step":
+            return (z > 0).to(z.dtype) + 0.0 * z
+        case "softplus":
+            return torch.nn.functional.softplus(z, threshold=40)
+        case _:
+            return getattr(torch.nn, str(phi.torch_name))(*phi.parameters)(z)
+
+
+def loss_of(name: str, outputs: torch.Tensor, y: torch.Tensor, scale: float) -> torch.Tensor:
+    """The mean loss; `scale` is max |y| of all training targets, for relative_mse."""
+    match name.replace("-", "_"):
+        case "mse":
+            return torch.nn.functional.mse_loss(outputs, y)
+        case "bce_with_logits":
+            return torch.nn.functional.binary_cross_entropy_with_logits(outputs, y)
+        case "cross_entropy":
+            return torch.nn.functional.cross_entropy(outputs, y)
+        case "relative_mse":
+            return (((y - outputs) / y.abs().clamp(min=0.05 * scale)) ** 2).mean()
+    raise AssertionError(name)
+
+
+def optimizer_of(optimizer: Any, parameters: Any, lr: float) -> torch.optim.Optimizer:
+    """torch's optimiser of the same kind and numbers."""
+    match ll.training.optimizers.optimizer(optimizer):
+        case SGD(momentum, nesterov, decay):
+            return torch.optim.SGD(parameters, lr, momentum, weight_decay=decay, nesterov=nesterov)
+        case AdamW(betas, eps, decay):
+            return torch.optim.AdamW(parameters, lr, betas, eps, decay)
+        case Adam(betas, eps, decay):
+            return torch.optim.Adam(parameters, lr, betas, eps, decay)
+        case RMSprop(alpha, eps, momentum, centered, decay):
+            return torch.optim.RMSprop(parameters, lr, alpha, eps, decay, momentum, centered)
+    raise AssertionError(optimizer)
+
+
+def train(
+    net: ll.Network,
+    X: Any,
+    y: Any,
+    *,
+    loss: str,
+    optimizer: Any,
+    lr: float,
+    epochs: int,
+    batch_size: int | None = None,
+    drop_last: bool = False,
+    shuffle: bool = True,
+    key: tuple[int, int] = (0, 0),
+    dtype: torch.dtype = torch.float64,
+) -> Trained:
+    """Train one network as `ll.train` says it does; `key` is that of its batch orders."""
+    module = Chain(net, dtype)
+    steps = optimizer_of(optimizer, module.parameters(), lr)
+    inputs = torch.tensor(np.asarray(X), dtype=dtype)
+    targets = torch.tensor(np.asarray(y))
+    if targets.ndim == 2:
+        targets = targets.to(dtype)
+    scale = float(targets.abs().max())
+    n = len(inputs)
+    size = batch_size or n
+    losses = []
+    for epoch in range(epochs):
+        shuffled = shuffle and size < n
+        indices = torch.from_numpy(order(key, epoch, n)) if shuffled else torch.arange(n)
+        for batch in indices.split(size):
+            if drop_last and len(batch) < size:
+                continue
+            steps.zero_grad()
+            value = loss_of(loss, module(inputs[batch]), targets[batch], scale)
+            value.backward()
+            steps.step()
+            losses.append(value.item())
+    return Trained(
+        np.array(losses),
+        [layer.weight.detach().double().numpy() for layer in module.layers],
+        [layer.bias.detach().double().numpy() for layer in module.layers],
+    )
+
+
+def deviation(ours: np.ndarray, theirs: np.ndarray) -> float:
+    """The largest difference, relative to the value or, where that is less, to 1; NaN must meet NaN."""
+    ours, theirs = np.asarray(ours), np.asarray(theirs)
+    assert ours.shape == theirs.shape
+    with np.errstate(invalid="ignore"):
+        difference = np.abs(ours - theirs) / np.maximum(1.0, np.abs(theirs))
+    same = (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))
+    return float(np.where(same, 0.0, np.where(np.isnan(difference), np.inf, difference)).max(initial=0.0))
