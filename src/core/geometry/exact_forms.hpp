@@ -1,0 +1,59 @@
+// The affine form of every unit in a cell, on demand: as double-doubles with error bounds, and exactly.
+//
+// In a cell of the layers before l every preactivation z of layer l is one affine form a x + b y + c of the two
+// inputs. A Context is such a cell, given by the piece of each unit of layer l - 1 and by its parent, the cell of
+// the layers before l - 1 that contains it. Forms are computed when somebody asks, and kept: the inputs h of the
+// layer all at once (they are forms of the parent, cut off or scaled), each z alone: n_in multiply-adds times 3.
+// Dead units and zero weights cost nothing.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "double_double.hpp"
+#include "dyadic.hpp"
+#include "network.hpp"
+
+namespace leadlight::geometry {
+
+struct ExactForm {
+    Dyadic a, b, c;  // a x + b y + c
+};
+
+struct BallForm {
+    Ball a, b, c;
+};
+
+class ContextForms;  // what has been computed
+
+// Chained to its parent, which outlives it; not copied, not moved. Any number of threads may use one at once: what is
+// computed on demand is published under a lock of the context, after which reading takes none.
+class Context {
+  public:
+    explicit Context(const Net &net);  // the root: the domain, whose forms are those of the first layer
+    // The units of `parent` (layer parent.layer) on the pieces piece[0..n_out), which outlive the context; null will do
+    // after a layer without pieces.
+    Context(const Context &parent, const std::uint8_t *piece);
+    ~Context();
+    Context(const Context &) = delete;
+    Context &operator=(const Context &) = delete;
+
+    const Net &net;
+    const Context *const parent;
+    const int layer;  // whose preactivations these are: an index into net.layers
+    const std::uint8_t *const piece;
+
+    const BallForm &ball_form(int unit) const;
+    const ExactForm &exact_form(int unit) const;
+
+  private:
+    friend class ContextForms;
+    ContextForms &forms() const;
+
+    mutable std::atomic<ContextForms *> forms_{nullptr};
+};
+
+// The nearest double-double, and how far it is off.
+Ball to_ball(const Dyadic &value);
+
+}  // namespace leadlight::geometry
