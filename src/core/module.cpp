@@ -60,7 +60,8 @@ Output exp_array(Input x) {
 
 }  // namespace
 
-void bind_training(nb::module_ &m);  // module_training.cpp
+void bind_training(nb::module_ &m);    // module_training.cpp
+void bind_predicates(nb::module_ &m);  // module_predicates.cpp
 
 NB_MODULE(_core, m) {
     // Chosen at load: a wrong LEADLIGHT_VECTOR_LEVEL is an ImportError with the sentence that says so.
@@ -75,4 +76,5 @@ NB_MODULE(_core, m) {
     m.def("exp_rate", exp_rate, "seconds"_a = 0.02);
     m.def("exp", exp_array, "x"_a.noconvert());
     bind_training(m);
+    bind_predicates(m);
 }

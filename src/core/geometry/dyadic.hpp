@@ -50,6 +50,8 @@ class Dyadic {
     double to_double() const;
     // A fraction of [0.5, 1) or 0 and its power of two, for numbers beyond the range of doubles.
     double to_fraction(std::int64_t &power) const;
+    // The leading 64 bits, cut off: |value| = (leading + less than 1) * 2^power; 0 for 0.
+    Limb leading(std::int64_t &power) const;
 
   private:
     static constexpr int inline_limbs = 6;
@@ -73,6 +75,9 @@ Dyadic operator*(const Dyadic &a, const Dyadic &b);
 int compare(const Dyadic &a, const Dyadic &b);  // -1, 0, 1
 inline bool operator==(const Dyadic &a, const Dyadic &b) { return compare(a, b) == 0; }
 inline bool operator!=(const Dyadic &a, const Dyadic &b) { return compare(a, b) != 0; }
+
+// x / y within 0.51 units in the last place (where the result is subnormal, within 2^-1074); y is not 0.
+double quotient(const Dyadic &x, const Dyadic &y);
 
 // A sum of products, exact: positive and negative terms are summed apart in fixed point, and subtracted at the
 // end. Reuse one: it keeps its storage.

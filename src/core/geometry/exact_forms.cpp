@@ -130,10 +130,16 @@ class FormTable {
 
 class ContextForms {
   public:
+    const std::uint64_t serial = ++last_serial;
     std::mutex ball_mutex, exact_mutex;
     FormTable<BallForm> balls;
     FormTable<ExactForm> exacts;
+
+  private:
+    static std::atomic<std::uint64_t> last_serial;
 };
+
+std::atomic<std::uint64_t> ContextForms::last_serial{0};
 
 Context::Context(const Net &net) : net(net), parent(nullptr), layer(0), piece(nullptr) {}
 
@@ -149,6 +155,8 @@ ContextForms &Context::forms() const {
     if (forms_.compare_exchange_strong(known, fresh.get(), std::memory_order_acq_rel)) return *fresh.release();
     return *known;  // another thread was faster
 }
+
+std::uint64_t Context::serial() const { return forms().serial; }
 
 const BallForm &Context::ball_form(int unit) const {
     ContextForms &known = forms();

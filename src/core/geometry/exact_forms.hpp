@@ -43,11 +43,11 @@ class Context {
     const int layer;  // whose preactivations these are: an index into net.layers
     const std::uint8_t *const piece;
 
+    std::uint64_t serial() const;  // tells contexts apart, those of the past at the same address too; never 0
     const BallForm &ball_form(int unit) const;
     const ExactForm &exact_form(int unit) const;
 
   private:
-    friend class ContextForms;
     ContextForms &forms() const;
 
     mutable std::atomic<ContextForms *> forms_{nullptr};

@@ -1,5 +1,7 @@
 #include "predicates.hpp"
 
+#include <cmath>
+
 namespace leadlight::geometry {
 
 namespace {
@@ -72,18 +74,45 @@ void Predicates::exact_crossing(LineRef first, LineRef second, ExactPoint &point
     minor(f.a, f.b, g.a, g.b, point.w);
 }
 
-Predicates::BallPoint Predicates::ball_point(CornerRef v) const {
-    const int corner = domain_corner(v);
-    if (corner < 0) return ball_crossing(v.first, v.second);
-    return {net_.corners[std::size_t(2 * corner)], net_.corners[std::size_t(2 * corner + 1)], 1.0};
+void Predicates::select(CornerRef v) {
+    const LineRef lines[2] = {v.first, v.second};
+    bool same = true;
+    for (int i = 0; i < 2; ++i) {
+        const LineKey key{lines[i].context ? lines[i].context->serial() : 0, lines[i].unit, lines[i].breakpoint};
+        LineKey &before = selected_[i];
+        same &= key.serial == before.serial && key.unit == before.unit && key.breakpoint == before.breakpoint;
+        before = key;
+    }
+    if (!same) ball_known_ = exact_known_ = false;
 }
 
-void Predicates::exact_point(CornerRef v, ExactPoint &point) {
-    const int corner = domain_corner(v);
-    if (corner < 0) return exact_crossing(v.first, v.second, point);
-    point.x = net_.corners[std::size_t(2 * corner)];
-    point.y = net_.corners[std::size_t(2 * corner + 1)];
-    point.w = 1.0;
+const Predicates::BallPoint &Predicates::ball_point(CornerRef v) {
+    select(v);
+    if (!ball_known_) {
+        const int corner = domain_corner(v);
+        if (corner < 0)
+            ball_point_ = ball_crossing(v.first, v.second);
+        else
+            ball_point_ = {net_.corners[std::size_t(2 * corner)], net_.corners[std::size_t(2 * corner + 1)], 1.0};
+        ball_known_ = true;
+    }
+    return ball_point_;
+}
+
+const Predicates::ExactPoint &Predicates::exact_point(CornerRef v) {
+    select(v);
+    if (!exact_known_) {
+        const int corner = domain_corner(v);
+        if (corner < 0) {
+            exact_crossing(v.first, v.second, exact_point_);
+        } else {
+            exact_point_.x = net_.corners[std::size_t(2 * corner)];
+            exact_point_.y = net_.corners[std::size_t(2 * corner + 1)];
+            exact_point_.w = 1.0;
+        }
+        exact_known_ = true;
+    }
+    return exact_point_;
 }
 
 int Predicates::exact_value(const ExactForm &f, const ExactPoint &v) {
@@ -103,15 +132,13 @@ int Predicates::sign_at(LineRef f, CornerRef v) {
     if (f == v.first || f == v.second) return 0;
     {
         const BallForm line = ball_line(f);
-        const BallPoint point = ball_point(v);
+        const BallPoint &point = ball_point(v);
         const int sign = product_sign((line.a * point.x + line.b * point.y + line.c * point.w).sign(), point.w.sign());
         if (sign != undecided) return decide(sign);
     }
     ++exactly_;
     ExactForm shifted;
-    ExactPoint point;
-    exact_point(v, point);
-    return exact_value(exact_line(f, shifted), point);
+    return exact_value(exact_line(f, shifted), exact_point(v));
 }
 
 int Predicates::sign_of_direction(LineRef f, LineRef g) {
@@ -169,7 +196,7 @@ int Predicates::compare_along(LineRef line, CornerRef p, CornerRef q) {
     if (p.first == line || p.second == line) return -compare_along(line, q, p);
     {
         const BallForm f = ball_line(line);
-        const BallPoint v = ball_point(p), w = ball_point(q);
+        const BallPoint v = ball_point(p), &w = ball_point(q);
         const Ball along_v = f.a * v.y - f.b * v.x, along_w = f.a * w.y - f.b * w.x;
         const int sign = product_sign((along_v * w.w - along_w * v.w).sign(), product_sign(v.w.sign(), w.w.sign()));
         if (sign != undecided) return decide(sign);
@@ -177,11 +204,31 @@ int Predicates::compare_along(LineRef line, CornerRef p, CornerRef q) {
     ++exactly_;
     ExactForm shifted;
     const ExactForm &f = exact_line(line, shifted);
-    ExactPoint v, w;
-    exact_point(p, v);
-    exact_point(q, w);
+    const ExactPoint v = exact_point(p), &w = exact_point(q);
     const Dyadic along_v = f.a * v.y - f.b * v.x, along_w = f.a * w.y - f.b * w.x;
     return compare(along_v * w.w, along_w * v.w) * v.w.sign() * w.w.sign();
+}
+
+void Predicates::coordinates(CornerRef v, double xy[2]) {
+    const auto in_range = [](double value) { return std::fabs(value) > 0x1p-400 && std::fabs(value) < 0x1p400; };
+    // x / w = q + (x - q w) / w for q = x.high / w.high: the second term is some 2^-53 of the first, so that its own
+    // errors are too small to matter, apart from that of x - q w.
+    const auto divide = [&](const Ball &x, const Ball &w, double &result) {
+        if (x.is_zero()) {
+            result = 0.0;
+            return true;
+        }
+        if (!in_range(x.high) || !in_range(w.high) || !(w.error < 0x1p-70 * std::fabs(w.high))) return false;
+        const double q = x.high / w.high;
+        const Ball rest = x - Ball(q) * w;
+        result = q + rest.high / w.high;
+        return rest.error < 0x1p-62 * std::fabs(x.high);
+    };
+    const BallPoint &point = ball_point(v);
+    if (divide(point.x, point.w, xy[0]) && divide(point.y, point.w, xy[1])) return;
+    const ExactPoint &exact = exact_point(v);
+    xy[0] = quotient(exact.x, exact.w);
+    xy[1] = quotient(exact.y, exact.w);
 }
 
 bool Predicates::equal_outputs(const Context &a, const Context &b) {

@@ -48,6 +48,9 @@ class Predicates {
     bool linear_part_is_zero(LineRef f) { return constant_sign(f) != 2; }
     // The order of two points of a line along its direction (-b, a): -1 where p comes before q, 0 where p is q.
     int compare_along(LineRef line, CornerRef p, CornerRef q);
+    // A point in floats: each coordinate within 0.51 units in the last place, 0.0 where it is exactly 0 (where the
+    // result is subnormal, within 2^-1074).
+    void coordinates(CornerRef v, double xy[2]);
     // Whether all outputs of the network are exactly the same forms in two contexts of its last layer.
     bool equal_outputs(const Context &a, const Context &b);
 
@@ -59,12 +62,18 @@ class Predicates {
         Dyadic x, y, w;  // the point (x / w, y / w)
     };
 
+    struct LineKey {
+        std::uint64_t serial;  // of the context; 0 for an edge of the domain
+        int unit, breakpoint;
+    };
+
     BallForm ball_line(LineRef f) const;
     const ExactForm &exact_line(LineRef f, ExactForm &shifted) const;
     BallPoint ball_crossing(LineRef f, LineRef g) const;  // the cross product of the two forms
     void exact_crossing(LineRef f, LineRef g, ExactPoint &point);
-    BallPoint ball_point(CornerRef v) const;
-    void exact_point(CornerRef v, ExactPoint &point);
+    void select(CornerRef v);
+    const BallPoint &ball_point(CornerRef v);
+    const ExactPoint &exact_point(CornerRef v);
     int exact_value(const ExactForm &f, const ExactPoint &v);
     int domain_corner(CornerRef v) const;
     int decide(int sign);
@@ -74,6 +83,11 @@ class Predicates {
     std::vector<ExactForm> exact_edges_;
     DyadicSum sum_;
     std::int64_t by_double_double_ = 0, exactly_ = 0;
+    // The last point asked about: usually many lines are tried at it.
+    LineKey selected_[2] = {{0, -1, 0}, {0, -1, 0}};
+    bool ball_known_ = false, exact_known_ = false;
+    BallPoint ball_point_;
+    ExactPoint exact_point_;
 };
 
 }  // namespace leadlight::geometry
