@@ -5,11 +5,14 @@ the one that the environment variable LEADLIGHT_VECTOR_LEVEL names. A name that 
 an ImportError that lists those it has.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+
+_Array = npt.NDArray[np.float64]
+_Line = tuple[int, int, int]
 
 vector_level: str
 """The level in use: "baseline", "neon", "avx2" (with FMA) or "avx512"."""
@@ -115,3 +118,74 @@ def activation_float64(
 
 def sample_order(key0: int, key1: int, epoch: int, order: npt.NDArray[np.uint32]) -> None:
     """Write the permutation that `leadlight.training.order` returns."""
+
+class ExactCells:
+    """Exact affine forms of the units in single cells, and the exact signs made from them.
+
+    What decides the shape of the polyhedral complex, for looking closely at single cells. All floats are exact;
+    answers are proven, by double-doubles with error bounds where they suffice and by exact dyadic numbers else.
+
+    A context is a cell of the layers before one layer, in which every preactivation of that layer is one form
+    a x + b y + c; context 0 is the whole plane, in which those of the first layer are. A line (context, unit,
+    breakpoint) is where that form is on that breakpoint of its unit; (-1, i, 0) is the edge of the domain
+    from corner i to the next, positive inside. A point is the crossing of two lines; of two edges, their corner.
+
+    Parameters
+    ----------
+    layers : list of (weights, biases, pieces)
+        float64 arrays (out, in) and (out,), the first with two inputs; for each unit of a hidden layer its
+        (breakpoints, slopes, intercepts), float64 arrays (k,), (k + 1,), (k + 1,), or None for the identity.
+    corners : array (n, 2)
+        Of the domain, convex, counter-clockwise.
+
+    Raises
+    ------
+    ValueError
+        Shapes that do not fit, numbers that are not finite; in the methods: no such context, unit or
+        breakpoint, or lines that do not cross where a point is wanted.
+    """
+
+    def __init__(
+        self,
+        layers: Sequence[tuple[_Array, _Array, Sequence[tuple[_Array, _Array, _Array]] | None]],
+        corners: _Array,
+    ) -> None: ...
+    def context(self, parent: int, pieces: npt.NDArray[np.uint8]) -> int:
+        """The cell within `parent` in which each unit of the parent's layer is on its piece (0 is the leftmost)."""
+
+    def exact_form(self, context: int, unit: int) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
+        """a, b and c, each as (n, k): n times 2^k."""
+
+    def ball_form(self, context: int, unit: int) -> list[tuple[float, float, float]]:
+        """a, b and c, each as (high, low, error): within `error` of high + low."""
+
+    def sign_at(self, f: _Line, v: tuple[_Line, _Line]) -> int:
+        """-1, 0 or 1: the sign of f at v."""
+
+    def sign_of_direction(self, f: _Line, g: _Line) -> int:
+        """1 where the gradient of g lies to the left of that of f, -1 to the right, 0 where they are parallel."""
+
+    def same_line(self, f: _Line, g: _Line) -> bool:
+        """Whether two forms, neither of them constant, vanish on the same line."""
+
+    def constant_sign(self, f: _Line) -> int:
+        """The sign of a form that is constant, 2 for one that is not."""
+
+    def compare_along(self, line: _Line, p: tuple[_Line, _Line], q: tuple[_Line, _Line]) -> int:
+        """-1 where p comes before q on a line, in its direction (-b, a); 0 where they are the same point; else 1."""
+
+    def coordinates(self, v: tuple[_Line, _Line]) -> tuple[float, float]:
+        """A point in floats, within 0.51 units in the last place."""
+
+    def equal_outputs(self, a: int, b: int) -> bool:
+        """Whether all outputs are exactly the same forms in two contexts of the last layer."""
+
+    def equal_lines(self, layer: int) -> list[tuple[int, int, int]]:
+        """For each breakpoint of each unit (unit, breakpoint, sign): the first line that it is a multiple of.
+
+        Lines whose rows of weights, and bias less breakpoint, are proportional are the same in every context.
+        A unit whose weights are all zero has (-1, breakpoint, sign of the constant).
+        """
+
+    def decided(self) -> tuple[int, int]:
+        """How many signs double-doubles decided, and how many exact numbers did."""

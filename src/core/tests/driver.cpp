@@ -28,6 +28,7 @@ int main(int n_arguments, char **arguments) {
     const bool exhaustive = n_arguments > 1 && std::strcmp(arguments[1], "exhaustive") == 0;
     std::printf("%s, %d cores\n", leadlight::cpu_name().c_str(), leadlight::usable_cores());
     check_dispatch();
+    check_exact();
 
     const Kernels *available[leadlight::max_levels];
     const int n = leadlight::available_kernels(available);
