@@ -26,6 +26,9 @@ _HOME = {
     "Adam": "training",
     "AdamW": "training",
     "RMSprop": "training",
+    "Constant": "training",
+    "StepDecay": "training",
+    "Cosine": "training",
 }
 _MODULES = (
     "activations", "budget", "convert", "data", "errors", "functions", "geometry", "initialisation", "network",
@@ -55,7 +58,7 @@ if TYPE_CHECKING:
     from .functions import bce, logsumexp, onehot_argmax, softmax
     from .geometry import max_regions
     from .network import Network, mlp
-    from .training import SGD, Adam, AdamW, RMSprop, Runs, train
+    from .training import SGD, Adam, AdamW, Constant, Cosine, RMSprop, Runs, StepDecay, train
 
     __version__: str
 

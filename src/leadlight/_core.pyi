@@ -64,6 +64,7 @@ def train_float32(
     numbers: npt.NDArray[np.float64],
     nesterov: bool,
     centered: bool,
+    rate_factors: npt.NDArray[np.float64],
     epochs: int,
     batch_size: int,
     batches_per_epoch: int,

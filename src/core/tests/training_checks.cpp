@@ -62,6 +62,8 @@ void check_job(const Kernels &kernels, bool wide, leadlight::Loss loss, leadligh
     job.interrupt = &interrupt;
 
     const long n_steps = epochs * job.batches_per_epoch;
+    std::vector<double> factors(static_cast<std::size_t>(n_steps), 0.5);
+    job.rate_factors = centered ? factors.data() : nullptr;
     const std::vector<Real> same_inputs = inputs, same_targets = targets;
     std::vector<std::vector<double>> results;
     std::vector<std::vector<Real>> early;  // parameters after two epochs

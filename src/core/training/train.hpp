@@ -297,6 +297,7 @@ struct Trainer {
         for (long batch = 0; batch < job.batches_per_epoch; ++batch) {
             const long start = batch * job.batch_size, left = job.train.n - start;
             const long count = left < job.batch_size ? left : job.batch_size;
+            if (job.rate_factors) stepper.rate = run.rate * job.rate_factors[at.n_steps];
             const double loss = step(whole ? nullptr : order + start, count);
             run.losses[at.n_steps] = loss;
             if (at.n_steps == 0) at.limit = job.growth * (loss > 0x1p-126 ? loss : 0x1p-126);

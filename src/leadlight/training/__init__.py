@@ -9,17 +9,9 @@ from .losses import LOSSES, loss
 from .optimizers import SGD, Adam, AdamW, RMSprop
 from .orders import order
 from .runs import Divergence, Runs, Table
+from .schedules import Constant, Cosine, StepDecay
 
 __all__ = [
-    "LOSSES",
-    "SGD",
-    "Adam",
-    "AdamW",
-    "Divergence",
-    "RMSprop",
-    "Runs",
-    "Table",
-    "loss",
-    "order",
-    "train",
-]
+    "LOSSES", "SGD", "Adam", "AdamW", "Constant", "Cosine", "Divergence", "RMSprop", "Runs", "StepDecay", "Table",
+    "loss", "order", "train",
+]  # fmt: skip

@@ -126,6 +126,7 @@ class _Call:
             numbers=np.array(numbers),
             nesterov=isinstance(optimizer, SGD) and optimizer.nesterov,
             centered=isinstance(optimizer, RMSprop) and optimizer.centered,
+            rate_factors=np.empty(0) if problem.rate_factors is None else problem.rate_factors,
             epochs=problem.epochs,
             batch_size=problem.batch_size,
             batches_per_epoch=problem.batches_per_epoch,

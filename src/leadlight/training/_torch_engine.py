@@ -183,13 +183,13 @@ class _StackRun:
     def advance(self, table: SampleTable, first: int, last: int) -> None:
         """Take the steps of the epochs first to last."""
         problem, stack, update, losses = self.problem, self.stack, self.update, self.losses
-        count = problem.batches_per_epoch
+        count, factors = problem.batches_per_epoch, problem.rate_factors
         for epoch in range(first, last):
             if len(self.stopped) == len(self.indices):
                 return
             for X, rows in batches(table, self.keys, epoch, problem.batch_size, count):
                 stack.value_and_gradient(X, rows, losses[self.step])
-                update()
+                update(1.0 if factors is None else float(factors[self.step]))
                 self.step += 1
                 if self.step - self.checked >= CHECK_EVERY:
                     self.check()

@@ -19,8 +19,8 @@ __all__ = ["stepper"]
 
 def stepper(
     optimizer: Optimizer, parameters: Tensor, gradient: Tensor, rates: float | Tensor
-) -> Callable[[], None]:
-    """A function that makes one step; it owns the optimiser's state.
+) -> Callable[[float], None]:
+    """A function that makes one step at `factor` times the rates; it owns the optimiser's state.
 
     Parameters
     ----------
@@ -36,11 +36,11 @@ def stepper(
     return _adam(optimizer, parameters, gradient, rates)
 
 
-def _sgd(optimizer: SGD, p: Tensor, g: Tensor, rates: float | Tensor) -> Callable[[], None]:
+def _sgd(optimizer: SGD, p: Tensor, g: Tensor, rates: float | Tensor) -> Callable[[float], None]:
     momentum, decay, nesterov = optimizer.momentum, optimizer.weight_decay, optimizer.nesterov
     velocity = torch.zeros_like(p) if momentum else p
 
-    def step() -> None:
+    def step(factor: float) -> None:
         if decay:
             g.add_(p, alpha=decay)
         update = g
@@ -48,31 +48,32 @@ def _sgd(optimizer: SGD, p: Tensor, g: Tensor, rates: float | Tensor) -> Callabl
             velocity.mul_(momentum).add_(g)
             update = g.add_(velocity, alpha=momentum) if nesterov else velocity
         if isinstance(rates, Tensor):
-            p.addcmul_(update, rates, value=-1.0)
+            p.addcmul_(update, rates, value=-factor)
         else:
-            p.add_(update, alpha=-rates)
+            p.add_(update, alpha=-factor * rates)
 
     return step
 
 
-def _adam(optimizer: Adam, p: Tensor, g: Tensor, rates: float | Tensor) -> Callable[[], None]:
+def _adam(optimizer: Adam, p: Tensor, g: Tensor, rates: float | Tensor) -> Callable[[float], None]:
     (beta1, beta2), eps = optimizer.betas, optimizer.eps
     decoupled = optimizer.weight_decay if isinstance(optimizer, AdamW) else 0.0
     decay = 0.0 if isinstance(optimizer, AdamW) else optimizer.weight_decay
     mean, square = torch.zeros_like(p), torch.zeros_like(p)
     root = torch.empty_like(p)
     power1 = power2 = 1.0
-    shrink = 1.0 - rates * decoupled if decoupled else None
 
-    def step() -> None:
+    def step(factor: float) -> None:
         nonlocal power1, power2
         power1 *= beta1
         power2 *= beta2
         # lr/c1 mean / (sqrt(square/c2) + eps) = lr sqrt(c2)/c1 mean / (sqrt(square) + eps sqrt(c2))
         root_c2 = math.sqrt(1.0 - power2)
-        size = -root_c2 / (1.0 - power1)
-        if shrink is not None:
-            p.mul_(shrink)
+        size = -factor * root_c2 / (1.0 - power1)
+        if decoupled and isinstance(rates, Tensor):
+            p.addcmul_(p, rates, value=-factor * decoupled)
+        elif decoupled:
+            p.mul_(1.0 - factor * rates * decoupled)
         if decay:
             g.add_(p, alpha=decay)
         mean.lerp_(g, 1.0 - beta1)
@@ -87,13 +88,13 @@ def _adam(optimizer: Adam, p: Tensor, g: Tensor, rates: float | Tensor) -> Calla
     return step
 
 
-def _rmsprop(optimizer: RMSprop, p: Tensor, g: Tensor, rates: float | Tensor) -> Callable[[], None]:
+def _rmsprop(optimizer: RMSprop, p: Tensor, g: Tensor, rates: float | Tensor) -> Callable[[float], None]:
     alpha, eps, decay = optimizer.alpha, optimizer.eps, optimizer.weight_decay
     square, root = torch.zeros_like(p), torch.empty_like(p)
     mean = torch.zeros_like(p) if optimizer.centered else None
     descend = _sgd(SGD(momentum=optimizer.momentum), p, g, rates)  # on gradients divided by their size
 
-    def step() -> None:
+    def step(factor: float) -> None:
         if decay:
             g.add_(p, alpha=decay)
         square.mul_(alpha).addcmul_(g, g, value=1.0 - alpha)
@@ -103,6 +104,6 @@ def _rmsprop(optimizer: RMSprop, p: Tensor, g: Tensor, rates: float | Tensor) ->
             mean.lerp_(g, 1.0 - alpha)
             torch.addcmul(square, mean, mean, value=-1.0, out=root).clamp_min_(0.0).sqrt_()
         g.div_(root.add_(eps))
-        descend()
+        descend(factor)
 
     return step

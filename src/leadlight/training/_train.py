@@ -18,8 +18,10 @@ from .losses import loss as loss_of
 from .optimizers import Optimizer
 from .optimizers import optimizer as optimizer_of
 from .orders import run_keys
-from .problem import Problem, check_samples, source_of
+from .problem import Problem, batches_per_epoch, check_samples, source_of
 from .runs import Runs
+from .schedules import Constant
+from .schedules import schedule as schedule_of
 
 __all__ = ["train"]
 
@@ -31,6 +33,7 @@ def train(
     loss: str | Loss,
     optimizer: str | Optimizer = "sgd",
     lr: float | Sequence[float] | np.ndarray,
+    schedule: str | Constant = "constant",
     epochs: int,
     batch_size: int | None = None,
     drop_last: bool = False,
@@ -66,6 +69,9 @@ def train(
         "sgd", "adam", "adamw", "rmsprop", or one with its numbers: ``SGD(momentum=0.9)``.
     lr : float or array of shape (n_runs,)
         Learning rate, one for all or one for each.
+    schedule : str, Constant, StepDecay or Cosine
+        How the learning rates change with the epochs or steps, after a linear warm-up if there is one:
+        "constant", "cosine", "step(every=30, gamma=0.1)", ``Cosine(final=0.01, warmup=500, per="step")``.
     epochs : int
         0 trains nothing and returns the networks as they are.
     batch_size : int, optional
@@ -137,6 +143,8 @@ def train(
     epochs = _integer("epochs", epochs, 0)
     source = source_of(data, loss, n_inputs, n_outputs)
     batch = _batch_size(batch_size, source.n_samples)
+    n_batches = batches_per_epoch(source.n_samples, batch, bool(drop_last))
+    schedule = schedule_of(schedule)
     held_out = None if test is None else check_samples(test, loss, n_inputs, n_outputs, "test")
     problem = Problem(
         networks=nets,
@@ -145,6 +153,7 @@ def train(
         loss=loss,
         optimizer=optimizer_of(optimizer),
         learning_rates=_learning_rates(lr, len(nets)),
+        rate_factors=None if schedule == Constant() else schedule.factors(epochs, n_batches),
         epochs=epochs,
         batch_size=batch,
         drop_last=bool(drop_last),

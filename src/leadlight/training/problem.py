@@ -16,7 +16,7 @@ from ..network import Network
 from .losses import Loss
 from .optimizers import Optimizer
 
-__all__ = ["Problem", "Samples", "Source", "check_samples", "source_of"]
+__all__ = ["Problem", "Samples", "Source", "batches_per_epoch", "check_samples", "source_of"]
 
 Samples = tuple[np.ndarray, np.ndarray]
 
@@ -51,6 +51,7 @@ class Problem:
     loss: Loss
     optimizer: Optimizer
     learning_rates: np.ndarray  # (n_runs,) float64
+    rate_factors: np.ndarray | None  # (n_steps,) float64, on all of them; None: 1 throughout
     epochs: int
     batch_size: int  # n_samples for full batches
     drop_last: bool
@@ -66,8 +67,7 @@ class Problem:
     @property
     def batches_per_epoch(self) -> int:
         """Steps in an epoch."""
-        whole, rest = divmod(self.source.n_samples, self.batch_size)
-        return whole + (rest > 0 and not self.drop_last)
+        return batches_per_epoch(self.source.n_samples, self.batch_size, self.drop_last)
 
     def stops(self) -> list[int]:
         """Epochs after which something is due; the same whether or not progress is watched."""
@@ -92,6 +92,12 @@ class Problem:
             )
         what = "grew to more than a million times its start" if np.isfinite(value) else "stopped being finite"
         return f"The loss {what} at step {step}: the rate {rate:g} is likely too high, try {rate / 10:g}."
+
+
+def batches_per_epoch(n_samples: int, batch_size: int, drop_last: bool) -> int:
+    """Steps in an epoch."""
+    whole, rest = divmod(n_samples, batch_size)
+    return whole + (rest > 0 and not drop_last)
 
 
 def source_of(data: Any, loss: Loss, n_inputs: int, n_outputs: int) -> Source:
