@@ -87,8 +87,8 @@ template <typename Real>
 void train(Array<const Real> inputs, Array<const Real> targets, Array<const Real> next_inputs,
            Array<const Real> next_targets, nb::object fill, long n_samples, Array<const Real> test_inputs,
            Array<const Real> test_targets, long n_test, bool wide, int n_inputs, int n_outputs, int loss, int rule,
-           Array<const double> numbers, bool nesterov, bool centered, Array<const double> rate_factors, long epochs,
-           long batch_size, long batches_per_epoch, bool shuffle, Array<const std::int64_t> stops,
+           Array<const double> numbers, bool nesterov, bool centered, double clip_norm, double clip_value,
+           Array<const double> rate_factors, long epochs, long batch_size, long batches_per_epoch, bool shuffle, Array<const std::int64_t> stops,
            Array<const int> due, long check_every, double growth,
            Array<const int> n_layers, Array<const int> sizes, Array<const int> activations,
            Array<const double> slopes, Array<const double> rates, Array<const std::uint64_t> keys,
@@ -127,6 +127,8 @@ void train(Array<const Real> inputs, Array<const Real> targets, Array<const Real
     job.decoupled_decay = number[5];
     job.nesterov = nesterov;
     job.centered = centered;
+    job.clip_norm = clip_norm;
+    job.clip_value = clip_value;
     job.rate_factors = rate_factors.size() ? rate_factors.data() : nullptr;
     job.epochs = epochs;
     job.batch_size = batch_size;
@@ -226,7 +228,7 @@ void bind_precision(nb::module_ &m, const char *train_name, const char *activati
           "next_inputs"_a.noconvert(), "next_targets"_a.noconvert(), "fill"_a.none(), "n_samples"_a,
           "test_inputs"_a.noconvert(), "test_targets"_a.noconvert(), "n_test"_a, "wide"_a, "n_inputs"_a,
           "n_outputs"_a, "loss"_a, "rule"_a, "numbers"_a.noconvert(), "nesterov"_a, "centered"_a,
-          "rate_factors"_a.noconvert(), "epochs"_a, "batch_size"_a, "batches_per_epoch"_a, "shuffle"_a, "stops"_a.noconvert(), "due"_a.noconvert(), "check_every"_a,
+          "clip_norm"_a, "clip_value"_a, "rate_factors"_a.noconvert(), "epochs"_a, "batch_size"_a, "batches_per_epoch"_a, "shuffle"_a, "stops"_a.noconvert(), "due"_a.noconvert(), "check_every"_a,
           "growth"_a, "n_layers"_a.noconvert(), "sizes"_a.noconvert(), "activations"_a.noconvert(),
           "slopes"_a.noconvert(), "rates"_a.noconvert(), "keys"_a.noconvert(), "parameters"_a.noconvert(),
           "losses"_a.noconvert(), "metrics"_a.noconvert(), "snapshots"_a.noconvert(), "diverged_at"_a.noconvert(),

@@ -64,6 +64,8 @@ def train_float32(
     numbers: npt.NDArray[np.float64],
     nesterov: bool,
     centered: bool,
+    clip_norm: float,
+    clip_value: float,
     rate_factors: npt.NDArray[np.float64],
     epochs: int,
     batch_size: int,

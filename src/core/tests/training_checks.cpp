@@ -64,6 +64,8 @@ void check_job(const Kernels &kernels, bool wide, leadlight::Loss loss, leadligh
     const long n_steps = epochs * job.batches_per_epoch;
     std::vector<double> factors(static_cast<std::size_t>(n_steps), 0.5);
     job.rate_factors = centered ? factors.data() : nullptr;
+    job.clip_norm = centered ? 0.1 : 0.0;
+    job.clip_value = centered ? 0.05 : 0.0;
     const std::vector<Real> same_inputs = inputs, same_targets = targets;
     std::vector<std::vector<double>> results;
     std::vector<std::vector<Real>> early;  // parameters after two epochs

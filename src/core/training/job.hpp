@@ -41,6 +41,7 @@ struct Job {
     Rule rule;
     double momentum, beta1, beta2, eps, weight_decay, decoupled_decay;  // beta2: of squares, RMSprop's alpha too
     bool nesterov, centered;
+    double clip_norm, clip_value;  // of the gradient, before anything is added to it; 0: no limit
     const double *rate_factors;  // (steps): on each run's rate; null: 1
     long epochs, batch_size, batches_per_epoch;
     bool shuffle;

@@ -29,6 +29,8 @@ struct Stepper {
     double rate;
 
     void step(const Job<Real> &job, Progress &at) {
+        if (job.clip_value != 0.0) clip_value(Real(job.clip_value));
+        if (job.clip_norm != 0.0) clip_norm(job.clip_norm);
         if (job.weight_decay != 0.0) {
             const Real decay = Real(job.weight_decay);
             for (long i = 0; i < n; ++i) g[i] += decay * p[i];
@@ -39,6 +41,21 @@ struct Stepper {
     }
 
 private:
+    void clip_value(Real limit) {
+        for (long i = 0; i < n; ++i) g[i] = g[i] > limit ? limit : g[i] < -limit ? -limit : g[i];
+    }
+
+    // As torch.nn.utils.clip_grad_norm_. Squares are summed in float64, where no float32 overflows.
+    void clip_norm(double limit) {
+        double squares[lanes] = {}, sum = 0.0;
+        for (long i = 0; i < n; i += lanes)
+            for (int lane = 0; lane < lanes; ++lane) squares[lane] += double(g[i + lane]) * double(g[i + lane]);
+        for (int lane = 0; lane < lanes; ++lane) sum += squares[lane];
+        const double share = limit / (__builtin_sqrt(sum) + 1e-6);
+        if (share < 1.0)
+            for (long i = 0; i < n; ++i) g[i] *= Real(share);
+    }
+
     // g over the root of its running square, or with `centered` of its running variance, which rounding may make
     // negative.
     void normalise(const Job<Real> &job) {

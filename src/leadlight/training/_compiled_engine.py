@@ -126,6 +126,8 @@ class _Call:
             numbers=np.array(numbers),
             nesterov=isinstance(optimizer, SGD) and optimizer.nesterov,
             centered=isinstance(optimizer, RMSprop) and optimizer.centered,
+            clip_norm=problem.clip_norm or 0.0,
+            clip_value=problem.clip_value or 0.0,
             rate_factors=np.empty(0) if problem.rate_factors is None else problem.rate_factors,
             epochs=problem.epochs,
             batch_size=problem.batch_size,

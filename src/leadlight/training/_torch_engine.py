@@ -189,6 +189,7 @@ class _StackRun:
                 return
             for X, rows in batches(table, self.keys, epoch, problem.batch_size, count):
                 stack.value_and_gradient(X, rows, losses[self.step])
+                stack.clip_gradient(problem.clip_value, problem.clip_norm)
                 update(1.0 if factors is None else float(factors[self.step]))
                 self.step += 1
                 if self.step - self.checked >= CHECK_EVERY:

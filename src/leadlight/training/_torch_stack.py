@@ -167,3 +167,13 @@ class Stack:
             torch.bmm(grad, X.transpose(1, 2), out=self.dW[0])
         if self.mask is not None:
             self.gradient.mul_(self.mask)
+
+    def clip_gradient(self, value: float | None, norm: float | None) -> None:
+        """Cut the gradient's entries to [-value, value], then scale each run's to at most about the norm."""
+        if value is not None:
+            self.gradient.clamp_(-value, value)
+        if norm is not None:
+            norms = [torch.linalg.vector_norm(block, dim=(1, 2), dtype=torch.float64) for block in self.dW]
+            share = (norm / (torch.stack(norms).norm(dim=0) + 1e-6)).clamp_max_(1.0).to(self.gradient.dtype)
+            for block in self.dW:
+                block.mul_(share[:, None, None])

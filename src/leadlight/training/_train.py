@@ -35,6 +35,8 @@ def train(
     lr: float | Sequence[float] | np.ndarray,
     schedule: str | Constant = "constant",
     epochs: int,
+    clip_norm: float | None = None,
+    clip_value: float | None = None,
     batch_size: int | None = None,
     drop_last: bool = False,
     shuffle: bool = True,
@@ -74,6 +76,10 @@ def train(
         "constant", "cosine", "step(every=30, gamma=0.1)", ``Cosine(final=0.01, warmup=500, per="step")``.
     epochs : int
         0 trains nothing and returns the networks as they are.
+    clip_norm, clip_value : float, optional
+        Limits of the gradient, as ``torch.nn.utils.clip_grad_norm_`` and ``clip_grad_value_`` set them: a run's
+        whole gradient is scaled by clip_norm / (norm + 1e-6) where that is below 1, each of its entries is cut to
+        [-clip_value, clip_value]. With both the entries come first. Weight decay is added afterwards.
     batch_size : int, optional
         Default: all samples in one batch, which are then not shuffled.
     drop_last : bool
@@ -154,6 +160,8 @@ def train(
         optimizer=optimizer_of(optimizer),
         learning_rates=_learning_rates(lr, len(nets)),
         rate_factors=None if schedule == Constant() else schedule.factors(epochs, n_batches),
+        clip_norm=_positive("clip_norm", clip_norm),
+        clip_value=_positive("clip_value", clip_value),
         epochs=epochs,
         batch_size=batch,
         drop_last=bool(drop_last),
@@ -199,6 +207,15 @@ def _integer(name: str, value: Any, least: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
         raise ParameterError(f"{name} must be an integer of at least {least}, not {value!r}.")
     return int(value)
+
+
+def _positive(name: str, value: Any) -> float | None:
+    if value is None:
+        return None
+    is_number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    if not is_number or not 0.0 < value < np.inf:
+        raise ParameterError(f"{name} must be a finite number above 0, or None, not {value!r}.")
+    return float(value)
 
 
 def _batch_size(batch_size: Any, n_samples: int) -> int:

@@ -52,6 +52,8 @@ class Problem:
     optimizer: Optimizer
     learning_rates: np.ndarray  # (n_runs,) float64
     rate_factors: np.ndarray | None  # (n_steps,) float64, on all of them; None: 1 throughout
+    clip_norm: float | None
+    clip_value: float | None
     epochs: int
     batch_size: int  # n_samples for full batches
     drop_last: bool
