@@ -36,8 +36,8 @@ test: .venv/installed  ## test the installed package, with the examples of its d
 test-long: .venv/installed  ## the tests that take longer than ten seconds each
 	$(PYTEST) -n $(WORKERS) -m long tests
 
-bench: .venv/installed  ## time training beside a PyTorch loop, on one core (benchmarks/README.md)
-	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/training.py
+bench: .venv/installed  ## time training beside four alternatives, on one core (benchmarks/README.md)
+	$(BIN)/python benchmarks/training.py
 
 lint: .venv/installed  ## style (ruff), types (pyright) and the layers of the house (import-linter)
 	$(BIN)/ruff check .

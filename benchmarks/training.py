@@ -1,164 +1,209 @@
-"""Training many small networks: leadlight beside an indexed PyTorch loop, on workloads W1 to W6.
+"""Training many small networks: leadlight beside four alternatives, on workloads W1 to W6, on one core.
 
-One process, one core. Initial weights, batch orders and precision are the same; before times are compared the
-losses of the steps that both took are, to 1e-5 of the first ten epochs. PyTorch's loop indexes its batches (no
-DataLoader), gets its orders ready made, and records each loss; it is run for a few seconds of steps a
-workload and scaled to all of them. leadlight is timed from `ll.train` to its return, orders, conversion and
-`Runs` included. Medians of alternating repeats.
+Beside a PyTorch loop over the runs, runs stacked in PyTorch, scikit-learn and JAX (alternatives/), from the same
+weights through the same batches in float32; losses are compared before times are. leadlight is timed from
+`ll.train` to its return, with its batch orders, conversions and `Runs`; the others get their orders ready made,
+and JAX's compiling is timed apart. Slow ones are timed for some seconds and scaled to the whole. Then the
+narrower vector level, a second thread, memory, and the counted arithmetic: see README.md beside this file.
 
-    python benchmarks/training.py                         all workloads, about two minutes
-    python benchmarks/training.py W1 W5 --repeats 9
-    LEADLIGHT_VECTOR_LEVEL=avx2 python benchmarks/training.py
+    python benchmarks/training.py                                   all, five minutes
+    python benchmarks/training.py --quick                           under a minute
+    python benchmarks/training.py W1 W5 --columns jax --levels      two workloads, JAX alone, the widest level
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
-import statistics
-import time
+import subprocess
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.update(  # before NumPy, torch and JAX look
+    OMP_NUM_THREADS="1",
+    OPENBLAS_NUM_THREADS="1",
+    MKL_NUM_THREADS="1",
+    NPROC="1",
+    XLA_FLAGS="--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
+)
 
 import numpy as np
-import torch
 
-import leadlight as ll
 from leadlight import _core
-from leadlight.training import order
-from workloads import WORKLOADS, Workload
+from operations import bounds, operations
+from side_by_side import ALTERNATIVES, measure, missing
+from two_threads import scaling
+from workloads import WORKLOADS
 
-FLOORS = {"W1": 50, "W2": 90, "W3": 200, "W4": 180, "W5": 120, "W6": 5}
-
-
-class TorchLoop:
-    """The indexed loop over runs, epochs and batches, resumable, so that it can be timed in parts."""
-
-    MODULES = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}  # noqa: RUF012
-
-    def __init__(self, work: Workload) -> None:
-        self.work = work
-        self.X = torch.tensor(work.X, dtype=torch.float32)
-        self.y = torch.tensor(work.y, dtype=torch.long if work.loss == "cross_entropy" else torch.float32)
-        self.loss: Any = {
-            "cross_entropy": torch.nn.CrossEntropyLoss(),
-            "bce_with_logits": torch.nn.BCEWithLogitsLoss(),
-            "mse": torch.nn.MSELoss(),
-        }[work.loss]
-        self.run = self.epoch = 0
-        self.losses = np.full((len(work.nets), work.epochs * work.steps_per_epoch), np.nan)
-        self.start_run()
-
-    def start_run(self) -> None:
-        work = self.work
-        self.module = work.nets[self.run].to_torch(torch.float32)
-        make = self.MODULES[work.optimizer]
-        self.optimizer = make(self.module.parameters(), float(work.rates[self.run]))
-
-    @property
-    def done(self) -> bool:
-        return self.run == len(self.work.nets)
-
-    def part(self, seconds: float) -> float:
-        """Whole epochs, of one run after the other, for so long; returns seconds a step."""
-        steps, taken = 0, 0.0
-        while taken < seconds and not self.done:
-            batch = self.work.batch_size
-            index = None
-            if batch:
-                index = torch.from_numpy(order((0, self.run), self.epoch, len(self.work.X)))
-            started = time.perf_counter()
-            count = self.take_epoch(index, batch)
-            taken += time.perf_counter() - started
-            steps += count
-            self.epoch += 1
-            if self.epoch == self.work.epochs:
-                self.run, self.epoch = self.run + 1, 0
-                if not self.done:
-                    self.start_run()
-        return taken / steps
-
-    def take_epoch(self, index: torch.Tensor | None, batch: int | None) -> int:
-        count = self.work.steps_per_epoch
-        record = self.losses[self.run]
-        for step in range(count):
-            if index is None:
-                X, y = self.X, self.y
-            else:
-                part = index[step * batch : (step + 1) * batch]
-                X, y = self.X[part], self.y[part]
-            self.optimizer.zero_grad()
-            value = self.loss(self.module(X), y)
-            value.backward()
-            self.optimizer.step()
-            record[self.epoch * count + step] = value.item()
-        return count
+FLOORS = {"W1": 50, "W2": 90, "W3": 200, "W4": 180, "W5": 120, "W6": 5}  # times faster than the PyTorch loop
+JAX_FLOOR, JAX_WORKLOADS = 3.0, ("W1", "W2", "W3", "W4", "W5")
+SHARE_OF_FLOORS = 1.0 if _core.vector_bytes == 64 else 0.6  # with narrower vectors than those of AVX-512
+THREADS_FLOOR, THREADS_WORKLOADS = 0.9, ("W2", "W3", "W5")  # of what two arithmetic loops gain
+MEMORY_FLOOR, MEMORY_WORKLOAD = 100.0, "W5"  # megabytes beyond the data
 
 
-def compare(name: str, work: Workload, losses: np.ndarray, reference: np.ndarray) -> float:
-    """The largest difference within the first ten epochs of the runs that torch finished these of."""
-    first = slice(0, 10 * work.steps_per_epoch)
-    known = np.isfinite(reference[:, first])
-    difference = np.abs(losses[:, first] - reference[:, first])[known]
-    relative = (difference / np.maximum(1.0, np.abs(reference[:, first][known]))).max()
-    if relative > 1e-5:
-        raise SystemExit(f"{name}: losses differ from torch's by {relative:g}: times mean nothing.")
-    return float(relative)
+class Report:
+    """What was measured, and which floors were missed."""
+
+    def __init__(self) -> None:
+        self.missed: list[str] = []
+        self.content: dict[str, Any] = {"workloads": {}, "missed": self.missed}
+
+    def check(self, what: str, value: float, floor: float) -> str:
+        """The floor as a cell of a table, with a word where it is not reached."""
+        if value >= floor:
+            return f"{floor:g}"
+        self.missed.append(f"{what}: {value:.3g}, floor {floor:g}")
+        return f"{floor:g} MISSED"
 
 
-def measure(name: str, repeats: int, seconds: float) -> dict[str, float]:
-    """Medians of alternating repeats of both."""
-    work = WORKLOADS[name]()
-    loop = TorchLoop(work)
-    ours, theirs = [], []
-    for _ in range(repeats):
-        started = time.perf_counter()
-        runs = ll.train(
-            work.nets, (work.X, work.y), loss=work.loss, optimizer=work.optimizer, lr=work.rates,
-            epochs=work.epochs, batch_size=work.batch_size, drop_last=True, threads=1,
+def table(header: str) -> None:
+    print(f"\n{header}\n{'|---' * (header.count('|') - 1)}|", flush=True)
+
+
+def row(*cells: Any) -> None:
+    print("| " + " | ".join(str(cell) for cell in cells) + " |", flush=True)
+
+
+def compare(names: list[str], alternatives: list[str], arguments: argparse.Namespace, report: Report) -> None:
+    """The table of times and ratios, at the vector level of this process."""
+    columns = ["steps", "leadlight, s", "us a step"]
+    columns += [cell for key in alternatives for cell in (f"{key}, s", "times")]
+    columns += ["compile, s"] * ("jax" in alternatives) + ["floor, loop"] * ("loop" in alternatives)
+    columns += ["floor, jax"] * ("jax" in alternatives) + ["losses differ by"]
+    table(f"| {_core.vector_level} | " + " | ".join(columns) + " |")
+    for name in names:
+        work = WORKLOADS[name]()
+        timings = measure(name, work, alternatives, arguments.repeats, arguments.seconds)
+        own = timings["leadlight"].seconds
+        cells: list[Any] = [name, f"{work.n_steps:,}", f"{own:.4f}", f"{own / work.n_steps * 1e6:.2f}"]
+        for key in alternatives:
+            cells += [f"{timings[key].seconds:.3g}", f"**{timings[key].seconds / own:.3g}**"]
+        if "jax" in alternatives:
+            cells.append(f"{timings['jax'].compile_seconds:.1f}")
+        if "loop" in alternatives:
+            ratio = timings["loop"].seconds / own
+            cells.append(
+                report.check(f"{name}, {_core.vector_level}, loop", ratio, SHARE_OF_FLOORS * FLOORS[name])
+            )
+        if "jax" in alternatives:
+            ratio = timings["jax"].seconds / own
+            wanted = name in JAX_WORKLOADS
+            cells.append(report.check(f"{name}, JAX", ratio, JAX_FLOOR) if wanted else "")
+        cells.append(", ".join(f"{timings[key].disagreement:.0e}" for key in alternatives))
+        row(*cells)
+        entry = report.content["workloads"].setdefault(name, {})
+        entry[_core.vector_level] = {key: asdict(timing) for key, timing in timings.items()}
+        entry[_core.vector_level]["bounds"] = asdict(operations(work)) | asdict(bounds(work, own))
+
+
+def tell_arithmetic(names: list[str], report: Report) -> None:
+    table(
+        "| a sample and step | multiply-adds | exp, log | ns | cycles | GFLOP/s "
+        "| of the peak | of the peak, exp and log included |"
+    )
+    for name in names:
+        own = report.content["workloads"][name][_core.vector_level]["bounds"]
+        row(
+            name, f"{own['multiply_adds']:.0f}", f"{own['transcendental']:.0f}", f"{own['nanoseconds']:.2f}",
+            f"{own['cycles']:.1f}", f"{own['gflops']:.0f}", f"{own['of_peak']:.0%}", f"{own['of_bound']:.0%}",
         )  # fmt: skip
-        ours.append(time.perf_counter() - started)
-        assert runs.engine == "compiled"
-        assert runs.losses.size == work.n_steps
-        if not loop.done:
-            theirs.append(loop.part(seconds / repeats))
-    difference = compare(name, work, runs.losses, loop.losses)
-    own, torch_step = statistics.median(ours), statistics.median(theirs)
-    return {
-        "steps": work.n_steps,
-        "torch": torch_step * work.n_steps,
-        "torch_step": torch_step * 1e6,
-        "ours": own,
-        "ours_step": own / work.n_steps * 1e6,
-        "ratio": torch_step * work.n_steps / own,
-        "difference": difference,
-    }
+
+
+def at_level(level: str, names: list[str], arguments: argparse.Namespace, report: Report) -> None:
+    """The table of leadlight and the loop at another vector level: in another process, which picks it as it loads."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "level.json"
+        command = [sys.executable, __file__, *names, "--columns", "loop", "--levels", "--only-table"]
+        command += ["--repeats", str(arguments.repeats), "--seconds", str(arguments.seconds)]
+        command += ["--json", str(path)]
+        subprocess.run(command, check=True, env=os.environ | {"LEADLIGHT_VECTOR_LEVEL": level})
+        found = json.loads(path.read_text())
+    report.missed.extend(found["missed"])
+    for name, entry in found["workloads"].items():
+        report.content["workloads"][name].update(entry)
+
+
+def tell_scaling(names: list[str], repeats: int, report: Report) -> None:
+    table("| two threads | training gains | two arithmetic loops gain | share | floor |")
+    for name in names:
+        gain = scaling(WORKLOADS[name](), repeats)
+        share = gain.training / gain.loops
+        floor = report.check(f"{name}, two threads", share, THREADS_FLOOR)
+        row(name, f"{gain.training:.2f}", f"{gain.loops:.2f}", f"{share:.2f}", floor)
+        report.content["workloads"][name]["two_threads"] = asdict(gain)
+
+
+def tell_memory(report: Report) -> None:
+    script = Path(__file__).with_name("peak_memory.py")
+    command = [sys.executable, str(script), MEMORY_WORKLOAD]
+    memory = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    report.content["memory"] = memory
+    if memory["peak"] > MEMORY_FLOOR:
+        report.missed.append(f"{MEMORY_WORKLOAD}, peak memory: {memory['peak']:.1f} MB")
+    print(
+        f"\n{MEMORY_WORKLOAD} adds {memory['peak']:.1f} MB to the peak memory of a fresh process, of which "
+        f"{memory['kept']:.1f} MB are its results (at most {MEMORY_FLOOR:g} MB)."
+    )
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument(
+        "workloads", nargs="*", metavar="W", help=f"of {', '.join(WORKLOADS)}; all of them if none is named"
+    )
+    parser.add_argument("--columns", nargs="*", choices=list(ALTERNATIVES), default=list(ALTERNATIVES))
+    levels = _core.vector_levels()
+    other = [level for level in levels if level == "avx2" != _core.vector_level]
+    parser.add_argument("--levels", nargs="*", choices=levels, default=other, help="besides the one in use")
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=4.0, help="of training an alternative and workload")
+    parser.add_argument("--quick", action="store_true", help="3 repeats, 0.5 s, the level in use alone")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write what was measured there too")
+    parser.add_argument("--only-table", action="store_true", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    arguments.workloads = arguments.workloads or list(WORKLOADS)
+    unknown = sorted(set(arguments.workloads) - set(WORKLOADS))
+    if unknown:
+        parser.error(f"no workload {', '.join(unknown)}: there are {', '.join(WORKLOADS)}.")
+    if arguments.quick:
+        arguments.repeats, arguments.seconds, arguments.levels = 3, 0.5, []
+    return arguments
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "workloads", nargs="*", default=list(WORKLOADS), metavar="W", help=", ".join(WORKLOADS)
-    )
-    parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--torch-seconds", type=float, default=4.0, help="of PyTorch's steps a workload")
-    arguments = parser.parse_args()
-    torch.set_num_threads(1)
-    print(
-        f"{_core.cpu_name()}, one core, {_core.vector_level}; torch {torch.__version__}, NumPy {np.__version__}\n"
-    )
-    print(
-        "| | steps | PyTorch loop, s | us a step | leadlight, s | us a step | times faster | floor | loss agrees to |"
-    )
-    print("|---|---|---|---|---|---|---|---|---|")
-    for name in arguments.workloads:
-        row = measure(name, arguments.repeats, arguments.torch_seconds)
-        print(
-            f"| {name} | {row['steps']:,} | {row['torch']:.2f} | {row['torch_step']:.0f} | {row['ours']:.4f} "
-            f"| {row['ours_step']:.2f} | **{row['ratio']:.0f}** | {FLOORS[name]} | {row['difference']:.1e} |",
-            flush=True,
-        )
+    arguments = parse()
+    names, report = arguments.workloads, Report()
+    alternatives = [key for key in arguments.columns if not missing(key)]
+    cores = os.sched_getaffinity(0) if hasattr(os, "sched_setaffinity") else set()
+    if cores:
+        os.sched_setaffinity(0, {max(cores)})
+    if "loop" in alternatives:
+        import torch
+
+        torch.set_num_threads(1)
+    if not arguments.only_table:
+        print(f"{_core.cpu_name()}, one core, float32; NumPy {np.__version__}")
+        for key in sorted(set(arguments.columns) - set(alternatives)):
+            package = missing(key)
+            print(f"The column {key} is missing: {package} is not installed (pip install '.[torch,bench]').")
+    compare(names, alternatives, arguments, report)
+    if not arguments.only_table:
+        tell_arithmetic(names, report)
+        for level in arguments.levels:
+            at_level(level, names, arguments, report)
+        if len(cores) > 1:
+            os.sched_setaffinity(0, cores)
+            tell_scaling([name for name in names if name in THREADS_WORKLOADS], arguments.repeats, report)
+        if MEMORY_WORKLOAD in names and sys.platform == "linux":
+            tell_memory(report)
+        print("\nMissed: " + "; ".join(report.missed) if report.missed else "\nNo floor was missed.")
+    if arguments.json:
+        arguments.json.write_text(json.dumps(report.content, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 import leadlight as ll
+from leadlight.training import order
 
 
 @dataclass
@@ -32,8 +34,28 @@ class Workload:
         return len(self.X) // (self.batch_size or len(self.X))
 
     @property
+    def steps_per_run(self) -> int:
+        return self.epochs * self.steps_per_epoch
+
+    @property
     def n_steps(self) -> int:
-        return len(self.nets) * self.epochs * self.steps_per_epoch
+        return len(self.nets) * self.steps_per_run
+
+    @property
+    def samples_per_step(self) -> int:
+        return self.batch_size or len(self.X)
+
+    @cached_property
+    def batches(self) -> np.ndarray:
+        """Which samples each step takes: (runs, epochs, steps of an epoch, batch_size) int32."""
+        assert self.batch_size, "full batches have no order"
+        used = self.steps_per_epoch * self.batch_size
+        orders = [
+            order((0, run), epoch, len(self.X))[:used].astype(np.int32)
+            for run in range(len(self.nets))
+            for epoch in range(self.epochs)
+        ]
+        return np.stack(orders).reshape(len(self.nets), self.epochs, self.steps_per_epoch, self.batch_size)
 
 
 def rings() -> Workload:
