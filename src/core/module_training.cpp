@@ -88,12 +88,12 @@ void train(Array<const Real> inputs, Array<const Real> targets, Array<const Real
            Array<const Real> next_targets, nb::object fill, long n_samples, Array<const Real> test_inputs,
            Array<const Real> test_targets, long n_test, bool wide, int n_inputs, int n_outputs, int loss, int rule,
            Array<const double> numbers, bool nesterov, bool centered, double clip_norm, double clip_value,
-           Array<const double> rate_factors, long epochs, long batch_size, long batches_per_epoch, bool shuffle, Array<const std::int64_t> stops,
-           Array<const int> due, long check_every, double growth,
+           Array<const double> rate_factors, long epochs, long batch_size, long batches_per_epoch, bool shuffle,
+           Array<const std::int64_t> stops, Array<const int> due, long check_every, double growth, double target_loss,
            Array<const int> n_layers, Array<const int> sizes, Array<const int> activations,
            Array<const double> slopes, Array<const double> rates, Array<const std::uint64_t> keys,
            Array<Real> parameters, Array<double> losses, Array<double> metrics, Array<Real> snapshots,
-           Array<std::int64_t> diverged_at, int threads, nb::object progress) {
+           Array<std::int64_t> diverged_at, Array<std::int64_t> stopped_at, int threads, nb::object progress) {
     require(n_inputs >= 1 && n_outputs >= 1 && loss >= 0 && loss < 4 && rule >= 0 && rule < 3, "unknown choice");
     require(numbers.size() == 6, "six numbers of the optimiser");
     require(epochs >= 0 && batch_size >= 1 && batch_size <= n_samples && batches_per_epoch >= 0 &&
@@ -139,6 +139,7 @@ void train(Array<const Real> inputs, Array<const Real> targets, Array<const Real
     job.n_stops = long(stops.size());
     job.check_every = check_every;
     job.growth = growth;
+    job.target_loss = target_loss;
     job.interrupt = &interrupt;
 
     const long n_runs = long(n_layers.size()), n_steps = epochs * batches_per_epoch;
@@ -148,7 +149,7 @@ void train(Array<const Real> inputs, Array<const Real> targets, Array<const Real
         n_snapshots += (job.due[i] & leadlight::snapshot_due) != 0;
     }
     require(n_runs >= 1 && long(rates.size()) == n_runs && long(keys.size()) == 2 * n_runs &&
-                long(diverged_at.size()) == n_runs && long(losses.size()) == n_runs * n_steps &&
+                long(diverged_at.size()) == n_runs && long(stopped_at.size()) == n_runs && long(losses.size()) == n_runs * n_steps &&
                 (!job.rate_factors || long(rate_factors.size()) == n_steps) &&
                 long(metrics.size()) == 4 * n_runs * n_records,
             "one entry a run");
@@ -158,7 +159,7 @@ void train(Array<const Real> inputs, Array<const Real> targets, Array<const Real
     long layer = 0, size = 0, parameter = 0;
     for (long i = 0; i < n_runs; ++i) {
         leadlight::Run<Real> &run = runs[std::size_t(i)];
-        run.diverged_at = diverged_at.data()[i] = -1;
+        run.diverged_at = run.stopped_at = -1;
         run.n_layers = n_layers.data()[i];
         require(run.n_layers >= 1 && run.n_layers <= leadlight::max_layers &&
                     layer + run.n_layers <= long(activations.size()) && layer + run.n_layers <= long(slopes.size()) &&
@@ -193,7 +194,10 @@ void train(Array<const Real> inputs, Array<const Real> targets, Array<const Real
     std::stable_sort(queue.begin(), queue.end(),
                      [&](long a, long b) { return work[std::size_t(a)] > work[std::size_t(b)]; });
     const auto tell = [&] {
-        for (long i = 0; i < n_runs; ++i) diverged_at.data()[i] = runs[std::size_t(i)].diverged_at;
+        for (long i = 0; i < n_runs; ++i) {
+            diverged_at.data()[i] = runs[std::size_t(i)].diverged_at;
+            stopped_at.data()[i] = runs[std::size_t(i)].stopped_at;
+        }
     };
     try {
         leadlight::Pool<Real> pool(leadlight::kernels(), job, runs, queue, int(std::min<long>(threads, n_runs)));
@@ -229,9 +233,10 @@ void bind_precision(nb::module_ &m, const char *train_name, const char *activati
           "test_inputs"_a.noconvert(), "test_targets"_a.noconvert(), "n_test"_a, "wide"_a, "n_inputs"_a,
           "n_outputs"_a, "loss"_a, "rule"_a, "numbers"_a.noconvert(), "nesterov"_a, "centered"_a,
           "clip_norm"_a, "clip_value"_a, "rate_factors"_a.noconvert(), "epochs"_a, "batch_size"_a, "batches_per_epoch"_a, "shuffle"_a, "stops"_a.noconvert(), "due"_a.noconvert(), "check_every"_a,
-          "growth"_a, "n_layers"_a.noconvert(), "sizes"_a.noconvert(), "activations"_a.noconvert(),
+          "growth"_a, "target_loss"_a, "n_layers"_a.noconvert(), "sizes"_a.noconvert(), "activations"_a.noconvert(),
           "slopes"_a.noconvert(), "rates"_a.noconvert(), "keys"_a.noconvert(), "parameters"_a.noconvert(),
           "losses"_a.noconvert(), "metrics"_a.noconvert(), "snapshots"_a.noconvert(), "diverged_at"_a.noconvert(),
+          "stopped_at"_a.noconvert(),
           "threads"_a, "progress"_a.none());
     m.def(activation_name, activation<Real>, "phi"_a, "parameter"_a, "z"_a.noconvert(), "value"_a.noconvert(),
           "derivative"_a.noconvert());

@@ -75,6 +75,7 @@ def train_float32(
     due: npt.NDArray[np.int32],
     check_every: int,
     growth: float,
+    target_loss: float,
     n_layers: npt.NDArray[np.int32],
     sizes: npt.NDArray[np.int32],
     activations: npt.NDArray[np.int32],
@@ -86,12 +87,13 @@ def train_float32(
     metrics: npt.NDArray[np.float64],
     snapshots: npt.NDArray[np.float32],
     diverged_at: npt.NDArray[np.int64],
+    stopped_at: npt.NDArray[np.int64],
     threads: int,
     progress: Callable[[float], None] | None,
 ) -> None:
     """Train all runs, shared out among the threads; see src/core/training/job.hpp for the arrays.
 
-    Writes parameters, losses, metrics, snapshots and diverged_at in place. The GIL is released; `progress`
+    Writes parameters, losses, metrics, snapshots, diverged_at and stopped_at in place. The GIL is released; `progress`
     gets the mean number of epochs done, about 20 times a second. With `fill` each epoch has its own samples:
     fill(epoch, place) writes those of a coming epoch into inputs and targets (place 0) or next_inputs and
     next_targets (place 1) while the threads read the other place. An exception in either, or a signal, stops

@@ -15,3 +15,5 @@ void check_exact();
 double check_exp(const leadlight::Kernels &kernels, const leadlight::Kernels &reference, std::uint64_t stride);
 
 void check_training(const leadlight::Kernels &kernels);
+
+void check_targets(const leadlight::Kernels &kernels);

@@ -41,6 +41,7 @@ int main(int n_arguments, char **arguments) {
         const double exps = leadlight::measure_exp_f32(kernels, 0.01);
         check(f32 > 0.0 && std::isfinite(f32) && f64 > 0.0 && std::isfinite(f64) && exps > 0.0, "rates");
         check_training(kernels);
+        check_targets(kernels);
         const double worst = check_exp(kernels, *available[0], exhaustive ? 1 : 1009);
         check(worst < 1.0, "exp is within one unit in the last place");
         std::printf("%-8s  %8.1f GFLOP/s float32  %8.1f GFLOP/s float64  %6.2f Gexp/s  largest error %.4f ulp\n",

@@ -59,10 +59,12 @@ void check_job(const Kernels &kernels, bool wide, leadlight::Loss loss, leadligh
     job.n_stops = 2;
     job.check_every = 3;
     job.growth = 1e300;  // batches of one sample, some with a loss of nearly 0
+    job.target_loss = -1.0;
     job.interrupt = &interrupt;
 
     const long n_steps = epochs * job.batches_per_epoch;
-    std::vector<double> factors(static_cast<std::size_t>(n_steps), 0.5);
+    std::vector<double> factors;
+    for (long i = 0; i < n_steps; ++i) factors.push_back(1.0 / double(i + 1));
     job.rate_factors = centered ? factors.data() : nullptr;
     job.clip_norm = centered ? 0.1 : 0.0;
     job.clip_value = centered ? 0.05 : 0.0;

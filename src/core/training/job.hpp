@@ -51,6 +51,7 @@ struct Job {
     long n_stops;
     long check_every;  // steps, at most, between two looks
     double growth;     // a loss this many times the first counts as diverged
+    double target_loss;  // an epoch's mean loss at which a run stops; below 0: none
     const int *interrupt;  // read before each epoch; not 0: stop
 };
 
@@ -78,6 +79,7 @@ struct Run {
     long n_parameters;
     std::int64_t epochs_done;  // may be read while it is trained
     std::int64_t diverged_at;  // step, or -1
+    std::int64_t stopped_at;   // epochs until the target loss, or -1
     Progress progress;
     // Aligned to 64 bytes, of as many bytes as TrainKernels::workspace says: what lasts from one epoch to the
     // next (weights, the optimiser's state), and what does not.

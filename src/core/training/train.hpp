@@ -261,9 +261,9 @@ struct Trainer {
         prepare();
         if (!at.started) start();
         while (at.epoch < until && !interrupted())
-            if (!epoch() || !pass_stops()) return give_up();
+            if (!epoch() || !pass_stops() || reaches_target()) return end_early();
         if (at.epoch < job.epochs && !interrupted()) return;
-        if (at.n_steps > at.checked && !check()) return give_up();
+        if (at.n_steps > at.checked && !check()) return end_early();
         copy_out(w, run.parameters);
         at.finished = true;
     }
@@ -286,7 +286,7 @@ struct Trainer {
         at = Progress{};
         at.started = true;
         at.power1 = at.power2 = 1.0;
-        run.diverged_at = -1;
+        run.diverged_at = run.stopped_at = -1;
         pass_stops();
     }
 
@@ -345,8 +345,32 @@ struct Trainer {
         if (run.metrics[0] && job.test.n) measure(job.test, run.metrics[2][row], run.metrics[3][row]);
     }
 
-    // Diverged: what was kept last is the result, and all snapshots to come.
-    void give_up() {
+    // Whether the last epoch's mean loss, over its samples, is at most the target and the weights are numbers still.
+    // All records to come are then those of the network as it is.
+    bool reaches_target() {
+        if (job.target_loss < 0.0) return false;
+        const long all = job.batches_per_epoch * job.batch_size, taken = all < job.train.n ? all : job.train.n;
+        const double *const losses = run.losses + at.n_steps - job.batches_per_epoch;
+        double mean = 0.0;
+        for (long batch = 0; batch < job.batches_per_epoch; ++batch) {
+            const long left = taken - batch * job.batch_size, count = left < job.batch_size ? left : job.batch_size;
+            mean += losses[batch] * (double(count) / double(taken));
+        }
+        if (!(mean <= job.target_loss)) return false;
+        if (at.n_steps > at.checked && !check()) return true;
+        run.stopped_at = at.epoch;
+        const long first = at.n_records;
+        for (long i = at.stop; i < job.n_stops; ++i)
+            if (job.due[i] & metrics_due) {
+                if (at.n_records == first) record(first);
+                for (double *const metric : run.metrics) metric[at.n_records] = metric[first];
+                ++at.n_records;
+            }
+        return true;
+    }
+
+    // Diverged or at the target: what was kept last is the result, and all snapshots to come.
+    void end_early() {
         copy_out(kept, run.parameters);
         for (; at.stop < job.n_stops; ++at.stop)
             if (job.due[at.stop] & snapshot_due) {

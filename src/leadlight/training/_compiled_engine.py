@@ -83,7 +83,7 @@ class _Call:
         later = [epoch for epoch in problem.snapshots if epoch > 0]
         self.snapshot_epochs = later
         self.snapshots = np.empty(len(self.flat) * len(later), self.dtype)
-        self.diverged_at = np.full(n_runs, -1, np.int64)
+        self.diverged_at, self.stopped_at = np.full((2, n_runs), -1, np.int64)
 
     def train(self, threads: int) -> None:
         problem = self.problem
@@ -137,6 +137,7 @@ class _Call:
             due=due,
             check_every=CHECK_EVERY,
             growth=GROWTH,
+            target_loss=-1.0 if problem.target_loss is None else problem.target_loss,
             n_layers=np.array([len(net.weights) for net in networks], np.int32),
             sizes=np.array([size for net in networks for size in net.layer_sizes], np.int32),
             activations=np.array([ACTIVATION_CODES.index(phi.name) for phi in phis], np.int32),
@@ -148,6 +149,7 @@ class _Call:
             metrics=self.metrics,
             snapshots=self.snapshots,
             diverged_at=self.diverged_at,
+            stopped_at=self.stopped_at,
             threads=threads,
             progress=self.progress(),
         )
@@ -229,6 +231,7 @@ class _Call:
             metric_epochs=np.array(problem.metric_epochs, dtype=np.int64),
             snapshots=snapshots,
             divergences=[self.divergence(run) for run in range(len(initial))],
+            stopped_at=self.stopped_at,
             engine="compiled",
             device="cpu",
             dtype=problem.dtype,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -80,6 +81,8 @@ class _Training:
         done = 0
         for stop in problem.stops():
             for epoch in range(done, stop) if problem.source.make is not None else ():
+                if all(stack.is_over for stack in self.stacks):
+                    break
                 self.load(epoch)
                 self.advance(epoch, epoch + 1)
             if problem.source.make is None:
@@ -122,6 +125,8 @@ class _Training:
                 continue
             for stack in self.stacks:
                 value, correct = stack.measure(table)
+                if prefix == "train":
+                    stack.keep_metrics(value, correct)
                 self.metrics[f"{prefix}_loss"][stack.indices, record] = value
                 if correct is not None:
                     self.metrics[f"{prefix}_accuracy"][stack.indices, record] = correct
@@ -136,11 +141,14 @@ class _Training:
         per_epoch = problem.batches_per_epoch
         losses = np.full((len(problem.networks), problem.epochs * per_epoch), np.nan)
         divergences: list[Divergence | None] = [None] * len(problem.networks)
+        stopped_at = np.full(len(problem.networks), -1, np.int64)
         for stack in self.stacks:
             stack.check()
             losses[stack.indices] = stack.recorded()
             for index, entry in zip(stack.indices, stack.divergences):
                 divergences[index] = entry
+            for run, stop in stack.reached.items():
+                stopped_at[stack.indices[run]] = stop.epochs
         return Runs(
             networks=self.networks(),
             initial_networks=list(problem.networks),
@@ -150,6 +158,7 @@ class _Training:
             metric_epochs=np.array(problem.metric_epochs, dtype=np.int64),
             snapshots=self.snapshots,
             divergences=divergences,
+            stopped_at=stopped_at,
             engine="torch",
             device=self.device,
             dtype=problem.dtype,
@@ -159,8 +168,19 @@ class _Training:
         )
 
 
+class _Stop(NamedTuple):
+    """Where a run reached the target loss, and its metrics on the training samples of then."""
+
+    epochs: int
+    loss: float
+    accuracy: float | None
+
+
 class _StackRun:
-    """One stack's training: its optimiser, its record of losses, its diverged runs."""
+    """One stack's training: its optimiser, its record of losses, its runs that diverged or reached the target.
+
+    A run at its target stays in the stack with a rate of 0: its steps change nothing.
+    """
 
     def __init__(self, problem: Problem, indices: list[int], sizes: Sequence[int], device: str) -> None:
         self.problem, self.indices = problem, indices
@@ -168,24 +188,30 @@ class _StackRun:
         networks = [problem.networks[index] for index in indices]
         self.stack = Stack(networks, tuple(sizes), LOSS_KERNELS[problem.loss.name], dtype, device)
         rates = problem.learning_rates[indices]
-        same = bool((rates == rates[0]).all())
-        spread = float(rates[0]) if same else self.stack.per_parameter(rates)
-        self.update = stepper(problem.optimizer, self.stack.parameters, self.stack.gradient, spread)
+        same = bool((rates == rates[0]).all()) and problem.target_loss is None
+        self.rates = float(rates[0]) if same else self.stack.per_parameter(rates)
+        self.update = stepper(problem.optimizer, self.stack.parameters, self.stack.gradient, self.rates)
         self.keys = [problem.keys[index] for index in indices] if problem.shuffle else None
         n_steps = problem.epochs * problem.batches_per_epoch
         self.losses = torch.full((n_steps, len(indices)), torch.nan, dtype=dtype, device=device)
         self.step = self.checked = 0
         self.first: np.ndarray | None = None  # the first loss of each run
         self.kept = self.stack.parameters.clone()  # at the last check
-        self.stopped: dict[int, Network] = {}
+        self.stopped: dict[int, Network] = {}  # that diverged
+        self.reached: dict[int, _Stop] = {}
         self.divergences: list[Divergence | None] = [None] * len(indices)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no run takes another step."""
+        return len(self.stopped) + len(self.reached) == len(self.indices)
 
     def advance(self, table: SampleTable, first: int, last: int) -> None:
         """Take the steps of the epochs first to last."""
         problem, stack, update, losses = self.problem, self.stack, self.update, self.losses
         count, factors = problem.batches_per_epoch, problem.rate_factors
         for epoch in range(first, last):
-            if len(self.stopped) == len(self.indices):
+            if self.is_over:
                 return
             for X, rows in batches(table, self.keys, epoch, problem.batch_size, count):
                 stack.value_and_gradient(X, rows, losses[self.step])
@@ -194,25 +220,61 @@ class _StackRun:
                 self.step += 1
                 if self.step - self.checked >= CHECK_EVERY:
                     self.check()
+            if problem.target_loss is not None:
+                self.stop_at(problem.target_loss, table, epoch + 1)
 
     def check(self) -> None:
         """Look for divergence since the last check; keep the parameters."""
         start, stop = self.checked, self.step
         if start == stop:
             return
-        recent = self.losses[start:stop].cpu().double().numpy()
-        if self.first is None:
-            self.first = recent[0].copy()
-        with np.errstate(invalid="ignore"):
-            bad = ~np.isfinite(recent) | (recent > GROWTH * np.maximum(self.first, np.finfo(np.float32).tiny))
-        lost = bad.any(0) | ~self.stack.is_finite()
+        bad, lost = self.lost()
         for run in np.flatnonzero(lost):
-            if run not in self.stopped:
+            if run not in self.stopped and run not in self.reached:
                 self.stop(
                     int(run), start + (int(np.argmax(bad[:, run])) if bad[:, run].any() else stop - start)
                 )
         self.kept.copy_(self.stack.parameters)
         self.checked = stop
+
+    def lost(self) -> tuple[np.ndarray, np.ndarray]:
+        """Which losses since the last check, (step, run), and which runs make no sense any more."""
+        recent = self.losses[self.checked : self.step].cpu().double().numpy()
+        self.first = first = recent[0].copy() if self.first is None else self.first
+        limit = GROWTH * np.maximum(first, np.finfo(np.float32).tiny)
+        with np.errstate(invalid="ignore"):
+            bad = ~np.isfinite(recent) | (recent > limit)
+        return bad, bad.any(0) | ~self.stack.is_finite()
+
+    def stop_at(self, target: float, table: SampleTable, epochs: int) -> None:
+        """Freeze the runs whose mean loss over the last epoch is at most the target."""
+        recent = self.losses[self.step - self.problem.batches_per_epoch : self.step].cpu().double().numpy()
+        with np.errstate(invalid="ignore"):
+            low = self.problem.batch_shares @ recent <= target
+        fresh = [
+            int(run) for run in np.flatnonzero(low) if run not in self.stopped and run not in self.reached
+        ]
+        if not fresh:
+            return
+        _, lost = self.lost()
+        loss, accuracy = self.measure(table)
+        for run in fresh:
+            if lost[run]:
+                continue  # the next check says so
+            self.reached[run] = _Stop(epochs, loss[run], None if accuracy is None else accuracy[run])
+            assert isinstance(self.rates, Tensor)
+            for rates, kept, now in zip(
+                *map(self.stack.blocks, (self.rates, self.kept, self.stack.parameters))
+            ):
+                rates[run] = 0.0
+                kept[run] = now[run]
+
+    def keep_metrics(self, loss: np.ndarray, accuracy: np.ndarray | None) -> None:
+        """Put the metrics of the runs at their target in the place of those on other samples."""
+        for run, stop in self.reached.items():
+            loss[run] = stop.loss
+            if accuracy is not None:
+                accuracy[run] = stop.accuracy
 
     def stop(self, run: int, step: int) -> None:
         """Take a diverged run out: its slices may hold anything from now on, and are not looked at again."""
@@ -232,11 +294,13 @@ class _StackRun:
         ]
 
     def recorded(self) -> np.ndarray:
-        """(n_runs, n_steps) float64, NaN after a divergence."""
+        """(n_runs, n_steps) float64, NaN after a divergence and after the target."""
         losses = self.losses.cpu().double().numpy().T.copy()
         for run, entry in enumerate(self.divergences):
             if entry is not None:
                 losses[run, entry.step + 1 :] = np.nan
+        for run, stop in self.reached.items():
+            losses[run, stop.epochs * self.problem.batches_per_epoch :] = np.nan
         return losses
 
     def measure(self, table: SampleTable) -> tuple[np.ndarray, np.ndarray | None]:

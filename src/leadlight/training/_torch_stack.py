@@ -64,8 +64,8 @@ class Stack:
         self.parameters = torch.from_numpy(flat).to(device=device, dtype=dtype)
         self.mask = None if mask.all() else torch.from_numpy(mask).to(device=device, dtype=dtype)
         self.gradient = torch.zeros_like(self.parameters)
-        self.W = self._blocks(self.parameters)
-        self.dW = self._blocks(self.gradient)
+        self.W = self.blocks(self.parameters)
+        self.dW = self.blocks(self.gradient)
         self.back = [block[:, :, :-1].transpose(1, 2) for block in self.W]  # (run, in, out), without biases
         self._workspaces: dict[int, _Workspace] = {}
 
@@ -84,7 +84,8 @@ class Stack:
             masks.append(mask.ravel())
         return np.concatenate(blocks), np.concatenate(masks)
 
-    def _blocks(self, flat: Tensor) -> list[Tensor]:
+    def blocks(self, flat: Tensor) -> list[Tensor]:
+        """Views of a buffer like `parameters`, one a layer: (run, out, in + 1)."""
         sizes = [a * b * c for a, b, c in self.shapes]
         return [part.view(shape) for part, shape in zip(flat.split(sizes), self.shapes, strict=True)]
 
@@ -97,7 +98,7 @@ class Stack:
         """The network of one run with parameters from a buffer like `parameters`."""
         weights, biases = [], []
         net = self.networks[run]
-        for layer, block in enumerate(self._blocks(flat)):
+        for layer, block in enumerate(self.blocks(flat)):
             n_out, n_in = net.weights[layer].shape
             own = block[run].cpu().double().numpy()
             weights.append(own[:n_out, :n_in].copy())
@@ -109,7 +110,7 @@ class Stack:
         finite = torch.isfinite(self.parameters)
         if bool(finite.all()):
             return np.ones(len(self.networks), dtype=bool)
-        blocks = [block.flatten(1).all(1) for block in self._blocks(finite)]
+        blocks = [block.flatten(1).all(1) for block in self.blocks(finite)]
         return torch.stack(blocks).all(0).cpu().numpy()
 
     def workspace(self, batch: int) -> _Workspace:

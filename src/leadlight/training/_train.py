@@ -37,6 +37,7 @@ def train(
     epochs: int,
     clip_norm: float | None = None,
     clip_value: float | None = None,
+    target_loss: float | None = None,
     batch_size: int | None = None,
     drop_last: bool = False,
     shuffle: bool = True,
@@ -80,6 +81,10 @@ def train(
         Limits of the gradient, as ``torch.nn.utils.clip_grad_norm_`` and ``clip_grad_value_`` set them: a run's
         whole gradient is scaled by clip_norm / (norm + 1e-6) where that is below 1, each of its entries is cut to
         [-clip_value, clip_value]. With both the entries come first. Weight decay is added afterwards.
+    target_loss : float, optional
+        A run stops after the first epoch whose mean loss (that of ``record="epoch"``: each batch before its
+        update, weighted by its samples) is at most this. It keeps its weights of that moment, which later
+        snapshots and metrics show too; later losses are NaN. `Runs.stopped_at` says when.
     batch_size : int, optional
         Default: all samples in one batch, which are then not shuffled.
     drop_last : bool
@@ -163,6 +168,7 @@ def train(
         clip_norm=_positive("clip_norm", clip_norm),
         clip_value=_positive("clip_value", clip_value),
         epochs=epochs,
+        target_loss=_positive("target_loss", target_loss),
         batch_size=batch,
         drop_last=bool(drop_last),
         shuffle=bool(shuffle) and batch < source.n_samples,

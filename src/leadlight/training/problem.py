@@ -55,6 +55,7 @@ class Problem:
     clip_norm: float | None
     clip_value: float | None
     epochs: int
+    target_loss: float | None
     batch_size: int  # n_samples for full batches
     drop_last: bool
     shuffle: bool  # False for full batches
@@ -71,6 +72,13 @@ class Problem:
         """Steps in an epoch."""
         return batches_per_epoch(self.source.n_samples, self.batch_size, self.drop_last)
 
+    @property
+    def batch_shares(self) -> np.ndarray:
+        """The share of an epoch's samples in each batch, (batches_per_epoch,)."""
+        sizes = np.full(self.batches_per_epoch, float(self.batch_size))
+        sizes[-1] = min(self.batch_size, self.source.n_samples - (len(sizes) - 1) * self.batch_size)
+        return sizes / sizes.sum()
+
     def stops(self) -> list[int]:
         """Epochs after which something is due; the same whether or not progress is watched."""
         ticks = {self.epochs * call // PROGRESS_CALLS for call in range(1, PROGRESS_CALLS + 1)}
@@ -80,10 +88,7 @@ class Problem:
         """What `Runs` holds of the losses of all steps, (n_runs, n_steps): these, or their epochs' means."""
         if self.record == "step":
             return losses
-        per_epoch = self.batches_per_epoch
-        sizes = np.full(per_epoch, float(self.batch_size))
-        sizes[-1] = min(self.batch_size, self.source.n_samples - (per_epoch - 1) * self.batch_size)
-        return losses.reshape(len(losses), self.epochs, per_epoch) @ (sizes / sizes.sum())
+        return losses.reshape(len(losses), self.epochs, self.batches_per_epoch) @ self.batch_shares
 
     def cause(self, run: int, step: int, value: float) -> str:
         """Why a run whose loss at `step` is `value` probably diverged."""

@@ -35,7 +35,8 @@ class Runs:
         at which all was well (checks are at most 200 steps apart).
     losses : numpy.ndarray of shape (n_runs, n_steps or n_epochs), float64
         The loss of each step's batch before its update; with ``record="epoch"`` the mean over the epoch's
-        samples. NaN after a divergence, and where an interrupted training did not come to.
+        samples. NaN after a divergence, after the target loss was reached, and where an interrupted training did
+        not come to.
     record : str
         "step" or "epoch".
     metrics : dict of str to numpy.ndarray of shape (n_runs, n_records)
@@ -45,6 +46,8 @@ class Runs:
     snapshots : dict of int to list of Network
         The networks after so many epochs.
     divergences : list of Divergence or None
+    stopped_at : numpy.ndarray of shape (n_runs,), int64
+        After how many epochs the loss had reached the target and the run stopped; -1 where it did not.
     engine, device, dtype : str
         What computed it.
     routed : str
@@ -63,6 +66,7 @@ class Runs:
     metric_epochs: np.ndarray
     snapshots: dict[int, list[Network]]
     divergences: list[Divergence | None]
+    stopped_at: np.ndarray
     engine: str
     device: str
     dtype: str
@@ -76,11 +80,14 @@ class Runs:
 
     @property
     def final_losses(self) -> np.ndarray:
-        """The last recorded loss of each run, (n_runs,); NaN for a run that diverged or took no step."""
+        """The last loss of each run, (n_runs,); NaN for a run that diverged, took no step or was interrupted."""
         if self.losses.shape[1] == 0:
             return np.full(len(self), np.nan)
         diverged = np.array([entry is not None for entry in self.divergences])
-        return np.where(diverged, np.nan, self.losses[:, -1])
+        last = np.full(len(self), -1)
+        reached = self.stopped_at >= 0
+        last[reached] = np.isfinite(self.losses[reached]).sum(axis=1) - 1
+        return np.where(diverged, np.nan, self.losses[np.arange(len(self)), last])
 
     @property
     def diverged(self) -> np.ndarray:
@@ -88,7 +95,7 @@ class Runs:
         return np.array([entry is not None for entry in self.divergences], dtype=bool)
 
     def table(self) -> Table:
-        """One row a run: its widths, parameters, learning rate, final loss, last metrics, divergence."""
+        """One row a run: widths, parameters, learning rate, final loss, last metrics, divergence, early stop."""
         columns: dict[str, list] = {
             "run": list(range(len(self))),
             "widths": ["-".join(map(str, net.widths)) for net in self.networks],
@@ -100,13 +107,16 @@ class Runs:
             if values.shape[1]:
                 columns[name] = values[:, -1].tolist()
         columns["diverged_at"] = [None if entry is None else entry.step for entry in self.divergences]
+        columns["stopped_at"] = [None if epochs < 0 else epochs for epochs in self.stopped_at.tolist()]
         return Table(columns)
 
     def describe(self) -> str:
         """One sentence: how many runs, what computed them, how long it took."""
         count = f"{len(self)} run" + ("s" if len(self) != 1 else "")
         lost = int(self.diverged.sum())
+        reached = int((self.stopped_at >= 0).sum())
         tail = f"; {lost} diverged" if lost else ""
+        tail += f"; {reached} reached the target loss" if reached else ""
         cut = ", interrupted" if self.interrupted else ""
         return (
             f"{count} trained by the {self.engine} engine on {self.device} in {self.dtype}, "
