@@ -17,9 +17,8 @@ import numpy as np
 
 from .. import _core
 from ..activations import Activation
-from ..errors import DataError
 from ..network import Network
-from .losses import RELATIVE_FLOOR, target_scale
+from .losses import RELATIVE_FLOOR, scale_for
 from .optimizers import SGD, AdamW, Optimizer, RMSprop
 from .problem import CHECK_EVERY, GROWTH, Problem, Samples
 from .runs import Divergence, Runs
@@ -46,6 +45,9 @@ _SGD, _ADAM, _RMSPROP = range(3)
 WIDE = 64
 """Inputs above which samples lie row by row, and the first layer's lanes are inputs."""
 
+MAX_THREADS = 4096
+"""More are never started, whatever is asked for."""
+
 _BLOCK = 16  # elements to which strides are rounded up: 64 bytes of float32
 _METRICS, _SNAPSHOT = 1, 2  # what is due at a stop
 
@@ -61,7 +63,7 @@ def run(problem: Problem, threads: int | None = None) -> Runs:
     started = time.perf_counter()
     call = _Call(problem)
     try:
-        call.train(default_threads() if threads is None else threads)
+        call.train(min(MAX_THREADS, default_threads() if threads is None else threads))
     except KeyboardInterrupt as stop:
         stop.partial = call.runs(started, interrupted=True)  # type: ignore[attr-defined]
         raise
@@ -88,9 +90,7 @@ class _Call:
     def train(self, threads: int) -> None:
         problem = self.problem
         samples = problem.source.epoch(0)
-        self.scale = target_scale(samples[1])
-        if problem.loss.name == "relative_mse" and self.scale == 0.0:
-            raise DataError("relative_mse divides by max |y|, but all targets are 0: use mse.")
+        self.scale = scale_for(problem.loss, samples[1], problem.dtype)
         none = (np.empty((0, 0), self.dtype),) * 2
         place, following = self.layout(samples), none
         del samples  # a source's own copy

@@ -14,11 +14,10 @@ import torch
 from torch import Tensor
 
 from ._torch_kernels import LossKernel
-from .losses import target_scale
 from .orders import order
 from .problem import Samples
 
-__all__ = ["SampleTable", "batches", "scale_of"]
+__all__ = ["SampleTable", "batches"]
 
 WIDE = 64  # inputs above which samples are gathered as rows
 GATHER = 4_000_000  # floats gathered at once
@@ -108,9 +107,3 @@ def batches(
     for indices in parts:
         for X, rows in table.gather(indices):
             yield (X[0], rows) if len(distinct) == 1 else (X, rows)  # equal orders: one batch serves all
-
-
-def scale_of(samples: Samples) -> float:
-    """max |y| of the first epoch, which relative_mse divides by throughout."""
-    y = samples[1]
-    return target_scale(y) if y.ndim == 2 else 0.0

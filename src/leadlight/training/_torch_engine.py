@@ -16,13 +16,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..errors import DataError, ParameterError
+from ..errors import ParameterError
 from ..network import Network
-from ._torch_batches import SampleTable, batches, scale_of
+from ._torch_batches import SampleTable, batches
 from ._torch_kernels import LOSS_KERNELS
 from ._torch_optimizers import stepper
 from ._torch_stack import Stack
 from .grouping import group
+from .losses import scale_for
 from .problem import CHECK_EVERY, GROWTH, Problem, Samples
 from .runs import Divergence, Runs
 
@@ -107,9 +108,7 @@ class _Training:
     def tabulate(self, samples: Samples) -> SampleTable:
         problem = self.problem
         if self.scale is None:
-            self.scale = scale_of(samples)
-            if problem.loss.name == "relative_mse" and self.scale == 0.0:
-                raise DataError("relative_mse divides by max |y|, but all targets are 0: use mse.")
+            self.scale = scale_for(problem.loss, samples[1], problem.dtype)
         kernel = LOSS_KERNELS[problem.loss.name]
         n_outputs = problem.networks[0].n_outputs
         return SampleTable(samples, kernel, n_outputs, self.scale, problem.dtype, self.device)

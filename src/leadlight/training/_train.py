@@ -15,10 +15,11 @@ from ..network import Network
 from .engines import ENGINES, run_on
 from .losses import Loss
 from .losses import loss as loss_of
+from .memory import check_memory, memory_needed
 from .optimizers import Optimizer
 from .optimizers import optimizer as optimizer_of
 from .orders import run_keys
-from .problem import Problem, batches_per_epoch, check_samples, source_of
+from .problem import Problem, batches_per_epoch, check_range, check_samples, source_of
 from .runs import Runs
 from .schedules import Constant
 from .schedules import schedule as schedule_of
@@ -144,19 +145,34 @@ def train(
     nets = _networks(networks)
     loss = loss_of(loss)
     n_inputs, n_outputs = nets[0].n_inputs, nets[0].n_outputs
-    _choice("engine", engine, ENGINES)
-    _choice("device", device, ("auto", "cpu", "cuda"))
-    _choice("dtype", dtype, ("float32", "float64"))
-    _choice("record", record, ("step", "epoch"))
+    engine = _choice("engine", engine, ENGINES)
+    device = _choice("device", device, ("auto", "cpu", "cuda"))
+    dtype = _choice("dtype", dtype, ("float32", "float64"))
+    record = _choice("record", record, ("step", "epoch"))
+    parameters = [array.ravel() for net in nets for array in (*net.weights, *net.biases)]
+    check_range(np.concatenate(parameters), dtype, "A network")  # at once: there may be thousands of them
     for name, value in (("drop_last", drop_last), ("shuffle", shuffle)):
         if not isinstance(value, bool | np.bool_):
             raise ParameterError(f"{name} must be True or False, not {value!r}.")
     epochs = _integer("epochs", epochs, 0)
-    source = source_of(data, loss, n_inputs, n_outputs)
+    source = source_of(data, loss, n_inputs, n_outputs, dtype)
     batch = _batch_size(batch_size, source.n_samples)
     n_batches = batches_per_epoch(source.n_samples, batch, bool(drop_last))
     schedule = schedule_of(schedule)
-    held_out = None if test is None else check_samples(test, loss, n_inputs, n_outputs, "test")
+    held_out = None if test is None else check_samples(test, loss, n_inputs, n_outputs, dtype, "test")
+    if progress is not None and not callable(progress):
+        raise ParameterError(f"progress must be a function of (done, epochs), not {progress!r}.")
+    every = None if metrics_every is None else _integer("metrics_every", metrics_every, 1)
+    kept = _snapshots(snapshots, epochs)
+    check_memory(
+        memory_needed(
+            nets,
+            n_steps=epochs * n_batches,
+            n_metrics=epochs // every if every else 0,
+            n_snapshots=len(kept),
+            itemsize=4 if dtype == "float32" else 8,
+        )
+    )
     problem = Problem(
         networks=nets,
         source=source,
@@ -175,8 +191,8 @@ def train(
         keys=run_keys(seed, len(nets)),
         dtype=dtype,
         device=device,
-        metric_epochs=_metric_epochs(metrics_every, epochs, test is not None),
-        snapshots=_snapshots(snapshots, epochs),
+        metric_epochs=_metric_epochs(every, epochs, test is not None),
+        snapshots=kept,
         record=record,
         progress=progress,
     )
@@ -204,9 +220,11 @@ def _networks(networks: Any) -> list[Network]:
     return nets
 
 
-def _choice(name: str, value: Any, known: Sequence[str]) -> None:
-    if value not in known:
-        raise UnknownNameError(name, str(value), known)
+def _choice(name: str, value: Any, known: Sequence[str]) -> str:
+    for choice in known:
+        if isinstance(value, str | np.dtype) and value == choice:
+            return choice
+    raise UnknownNameError(name, str(value), known)
 
 
 def _integer(name: str, value: Any, least: int) -> int:
@@ -253,15 +271,18 @@ def _learning_rates(lr: Any, n_runs: int) -> np.ndarray:
     return rates
 
 
-def _metric_epochs(every: Any, epochs: int, has_test: bool) -> tuple[int, ...]:
+def _metric_epochs(every: int | None, epochs: int, has_test: bool) -> tuple[int, ...]:
     if every is None:
         return (epochs,) if has_test else ()
-    every = _integer("metrics_every", every, 1)
     return tuple(sorted({*range(every, epochs + 1, every), epochs}))
 
 
 def _snapshots(snapshots: Any, epochs: int) -> tuple[int, ...]:
-    wanted = sorted({_integer("A snapshot's epoch", value, 0) for value in snapshots})
+    try:
+        given = list(snapshots)
+    except TypeError:
+        raise ParameterError(f"snapshots must list epochs, as in [0, 10], not {snapshots!r}.") from None
+    wanted = sorted({_integer("A snapshot's epoch", value, 0) for value in given})
     if wanted and wanted[-1] > epochs:
         raise ParameterError(
             f"A snapshot was asked for after epoch {wanted[-1]}, but there are {epochs} epochs."

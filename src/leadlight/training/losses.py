@@ -80,7 +80,7 @@ class Loss:
             Labels that are not integers in [0, n_outputs); values that are not finite, or for
             bce_with_logits not in [0, 1].
         """
-        y = np.asarray(y)
+        y = as_array(y, name)
         if self.targets == "labels":
             return _check_labels(y, n_samples, n_outputs, name)
         if y.dtype.kind not in "fiub":
@@ -97,7 +97,7 @@ class Loss:
                 f"{name} has shape {y.shape}, but the loss {self.name} needs one value for each sample and "
                 f"output: ({n_samples}, {n_outputs}).{hint}"
             )
-        y = y.astype(np.float64)
+        y = as_float64(y)
         if not np.isfinite(y).all():
             raise DataError(
                 f"{name} holds {int((~np.isfinite(y)).sum())} values that are NaN or infinite: remove them."
@@ -107,6 +107,40 @@ class Loss:
                 f"The targets {name} of bce_with_logits must lie in [0, 1], not [{y.min():g}, {y.max():g}]."
             )
         return y
+
+
+def as_array(values: Any, name: str) -> np.ndarray:
+    """`numpy.asarray`, but rows of differing lengths are a DataError."""
+    try:
+        return np.asarray(values)
+    except ValueError:
+        raise DataError(f"{name} is no array: its rows differ in length, make them equal.") from None
+
+
+def as_float64(values: np.ndarray) -> np.ndarray:
+    """A float64 copy; what is beyond its range (of a longer type) becomes infinite."""
+    with np.errstate(over="ignore"):
+        return values.astype(np.float64)
+
+
+def scale_for(loss: Loss, y: np.ndarray, dtype: str) -> float:
+    """`target_scale` of the training's targets.
+
+    Raises
+    ------
+    DataError
+        relative_mse is to divide by 0, or by less than has a reciprocal in `dtype`.
+    """
+    scale = target_scale(y)
+    if loss.name == "relative_mse":
+        if scale == 0.0:
+            raise DataError("relative_mse divides by max |y|, but all targets are 0: use mse.")
+        if RELATIVE_FLOOR * scale < np.finfo(dtype).tiny:
+            raise DataError(
+                f"relative_mse divides by {RELATIVE_FLOOR:g} max |y| = {RELATIVE_FLOOR * scale:g} or more, which is "
+                f"too small for {dtype}: scale the targets up."
+            )
+    return scale
 
 
 def target_scale(y: np.ndarray) -> float:
@@ -125,13 +159,12 @@ def _check_labels(y: np.ndarray, n_samples: int, n_outputs: int, name: str) -> n
         raise DataError(
             f"{name} has dtype {y.dtype}, but cross_entropy needs integer labels: pass {name}.astype(int)."
         )
-    y = y.astype(np.int64)
     if y.size and (y.min() < 0 or y.max() >= n_outputs):
         raise DataError(
             f"{name} holds labels from {y.min()} to {y.max()}, but the network has {n_outputs} outputs: "
             f"labels must lie in 0 to {n_outputs - 1}."
         )
-    return y
+    return y.astype(np.int64)
 
 
 def _mse(p: np.ndarray, y: np.ndarray, scale: float) -> np.ndarray:

@@ -56,7 +56,7 @@ def run_keys(seed: int | Sequence[int], n_runs: int) -> list[tuple[int, int]]:
     ShapeError
         Not one seed for each run.
     """
-    if isinstance(seed, Sequence | np.ndarray) and not isinstance(seed, str):
+    if isinstance(seed, Sequence | np.ndarray) and not isinstance(seed, str) and np.ndim(seed) > 0:
         if len(seed) != n_runs:
             raise ShapeError(
                 f"{len(seed)} seeds were given for {n_runs} networks: give one for each, or one int."
@@ -66,6 +66,8 @@ def run_keys(seed: int | Sequence[int], n_runs: int) -> list[tuple[int, int]]:
 
 
 def _checked(seed: Any) -> int:
+    if isinstance(seed, np.ndarray) and seed.ndim == 0:
+        seed = seed.item()
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= int(seed) < _WORD:
         raise ParameterError(f"A seed must be an integer from 0 to 2^64 - 1, not {seed!r}.")
     return int(seed)

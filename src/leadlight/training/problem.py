@@ -13,10 +13,10 @@ import numpy as np
 
 from ..errors import DataError, ParameterError, ShapeError
 from ..network import Network
-from .losses import Loss
+from .losses import Loss, as_array, as_float64
 from .optimizers import Optimizer
 
-__all__ = ["Problem", "Samples", "Source", "batches_per_epoch", "check_samples", "source_of"]
+__all__ = ["Problem", "Samples", "Source", "batches_per_epoch", "check_range", "check_samples", "source_of"]
 
 Samples = tuple[np.ndarray, np.ndarray]
 
@@ -102,12 +102,12 @@ class Problem:
 
 
 def batches_per_epoch(n_samples: int, batch_size: int, drop_last: bool) -> int:
-    """Steps in an epoch."""
+    """Batches that an epoch is cut into."""
     whole, rest = divmod(n_samples, batch_size)
     return whole + (rest > 0 and not drop_last)
 
 
-def source_of(data: Any, loss: Loss, n_inputs: int, n_outputs: int) -> Source:
+def source_of(data: Any, loss: Loss, n_inputs: int, n_outputs: int, dtype: str) -> Source:
     """Take ``(X, y)``, anything that unpacks so, or an object with ``n_samples`` and ``epoch(k)``."""
     if callable(getattr(data, "epoch", None)):
         n_samples = getattr(data, "n_samples", None)
@@ -115,7 +115,7 @@ def source_of(data: Any, loss: Loss, n_inputs: int, n_outputs: int) -> Source:
             raise DataError(f"An epoch source needs a positive integer n_samples, not {n_samples!r}.")
 
         def make(number: int) -> Samples:
-            X, y = check_samples(data.epoch(number), loss, n_inputs, n_outputs, f"epoch({number})")
+            X, y = check_samples(data.epoch(number), loss, n_inputs, n_outputs, dtype, f"epoch({number})")
             if len(X) != n_samples:
                 raise ShapeError(
                     f"epoch({number}) gave {len(X)} samples, but the source says n_samples={n_samples}."
@@ -123,11 +123,11 @@ def source_of(data: Any, loss: Loss, n_inputs: int, n_outputs: int) -> Source:
             return X, y
 
         return Source(int(n_samples), None, make)
-    X, y = check_samples(data, loss, n_inputs, n_outputs, "data")
+    X, y = check_samples(data, loss, n_inputs, n_outputs, dtype, "data")
     return Source(len(X), (X, y), None)
 
 
-def check_samples(data: Any, loss: Loss, n_inputs: int, n_outputs: int, name: str) -> Samples:
+def check_samples(data: Any, loss: Loss, n_inputs: int, n_outputs: int, dtype: str, name: str) -> Samples:
     """Check one pair (X, y); X comes back as float32 or float64 (n, n_inputs).
 
     Raises
@@ -137,7 +137,7 @@ def check_samples(data: Any, loss: Loss, n_inputs: int, n_outputs: int, name: st
     ShapeError
         X is not (n, n_inputs), or y does not fit the loss.
     DataError
-        No samples, text, NaN or infinity, labels out of range.
+        No samples, text, NaN or infinity, values beyond the range of `dtype`, labels out of range.
     """
     try:
         X, y = data
@@ -146,7 +146,7 @@ def check_samples(data: Any, loss: Loss, n_inputs: int, n_outputs: int, name: st
             f"{name} must be a pair (X, y), a Dataset, or an object with n_samples and epoch(k), "
             f"not {type(data).__name__}."
         ) from None
-    X = np.asarray(X)
+    X = as_array(X, f"X in {name}")
     if X.dtype.kind not in "fiub":
         raise DataError(f"X in {name} must hold numbers, not dtype {X.dtype}.")
     if X.ndim != 2 or X.shape[1] != n_inputs:
@@ -155,13 +155,29 @@ def check_samples(data: Any, loss: Loss, n_inputs: int, n_outputs: int, name: st
     if len(X) == 0:
         raise DataError(f"{name} holds no samples: give at least one.")
     if X.dtype not in (np.float32, np.float64):
-        X = X.astype(np.float64)
+        X = as_float64(X)
     if not _is_finite(X):
         rows = np.flatnonzero(~np.isfinite(X).all(axis=1))
         raise DataError(
             f"X in {name} holds NaN or infinity in {len(rows)} rows, the first is row {rows[0]}: remove them."
         )
-    return X, loss.check_targets(y, len(X), n_outputs, "y" if name == "data" else f"y of {name}")
+    y_name = "y" if name == "data" else f"y of {name}"
+    y = loss.check_targets(y, len(X), n_outputs, y_name)
+    check_range(X, dtype, f"X in {name}")
+    check_range(y, dtype, y_name)
+    return X, y
+
+
+def check_range(values: np.ndarray, dtype: str, name: str) -> None:
+    """Refuse finite values that would be infinite in `dtype`."""
+    if values.dtype.kind != "f" or values.dtype.itemsize <= np.dtype(dtype).itemsize:
+        return
+    largest = max(values.max(initial=0.0), -values.min(initial=0.0))
+    if largest > np.finfo(dtype).max:
+        raise DataError(
+            f"{name} holds values as large as {largest:g}, beyond the range of {dtype}: scale them, or train with "
+            "dtype='float64'."
+        )
 
 
 def _is_finite(X: np.ndarray) -> bool:
