@@ -96,8 +96,10 @@ void train(Array<const Real> inputs, Array<const Real> targets, Array<const Real
            Array<std::int64_t> diverged_at, Array<std::int64_t> stopped_at, int threads, nb::object progress) {
     require(n_inputs >= 1 && n_outputs >= 1 && loss >= 0 && loss < 4 && rule >= 0 && rule < 3, "unknown choice");
     require(numbers.size() == 6, "six numbers of the optimiser");
-    require(epochs >= 0 && batch_size >= 1 && batch_size <= n_samples && batches_per_epoch >= 0 &&
-                (batches_per_epoch - 1) * batch_size < n_samples && n_samples < (1L << 32),
+    require(n_inputs < (1 << 30) && n_outputs < (1 << 30), "too many inputs or outputs");
+    require(epochs >= 0 && batch_size >= 1 && batch_size <= n_samples && n_samples < (1L << 32) &&
+                batches_per_epoch >= 1 && batches_per_epoch <= (n_samples + batch_size - 1) / batch_size &&
+                epochs <= long(losses.size()) / batches_per_epoch,
             "batches do not fit");
     require(stops.size() == due.size() && check_every >= 1 && threads >= 1, "stops do not fit");
 
@@ -171,7 +173,8 @@ void train(Array<const Real> inputs, Array<const Real> targets, Array<const Real
         require(run.sizes[0] == n_inputs && run.sizes[run.n_layers] == n_outputs, "inputs or outputs differ");
         for (int l = 0; l < run.n_layers; ++l) {
             require(run.sizes[l + 1] >= 1 && run.activations[l] >= 0 && run.activations[l] <= 10, "bad layer");
-            run.n_parameters += long(run.sizes[l] + 1) * run.sizes[l + 1];
+            run.n_parameters += (long(run.sizes[l]) + 1) * run.sizes[l + 1];
+            require(run.n_parameters <= long(parameters.size()) - parameter, "parameters do not fit");
         }
         run.rate = rates.data()[i];
         run.key[0] = keys.data()[2 * i];
@@ -179,9 +182,7 @@ void train(Array<const Real> inputs, Array<const Real> targets, Array<const Real
         run.losses = losses.data() + i * n_steps;
         for (int m = 0; m < 4; ++m)
             run.metrics[m] = n_records ? metrics.data() + (m * n_runs + i) * n_records : nullptr;
-        require(parameter + run.n_parameters <= long(parameters.size()) &&
-                    (parameter + run.n_parameters) * n_snapshots <= long(snapshots.size()),
-                "parameters do not fit");
+        require((parameter + run.n_parameters) * n_snapshots <= long(snapshots.size()), "snapshots do not fit");
         run.parameters = parameters.data() + parameter;
         run.snapshots = snapshots.data() + parameter * n_snapshots;
         layer += run.n_layers;
