@@ -29,7 +29,22 @@ def test_series_stand_beside_one_another():
     )
     first, second = (line.get_xdata() for line in display.ax_.lines)
     assert (first < second).all()
-    assert (second - first < 0.2).all()
+    assert (second - first < 0.5).all()
+
+
+@pytest.mark.parametrize("log_y", [False, True])
+def test_points_of_about_one_value_stand_side_by_side_within_their_room(log_y):
+    rng = np.random.default_rng(0)
+    rows = [np.full(7, 3.0), rng.uniform(1, 100, 200), [1.0, 100.0]]
+    display = SweepDisplay([1, 2, 3], {"a": rows, "b": rows}).plot(log_x=False, log_y=log_y)
+    for line, points in zip(display.ax_.lines, display.ax_.collections[::2]):
+        x, y = np.asarray(points.get_offsets()).T
+        np.testing.assert_array_equal(y, np.concatenate(rows))
+        aside = x - np.repeat(line.get_xdata(), [7, 200, 2])
+        assert np.abs(aside).max() <= 0.5 / 2 / 2 + 1e-12  # two series share half the distance of two values
+        assert len(np.unique(aside[:7].round(9))) == 7  # equal values, none on another
+        assert aside[:7].sum() == pytest.approx(0)
+        assert aside[-2:].tolist() == pytest.approx([0, 0])  # alone at their heights
 
 
 def test_a_value_without_any_result_leaves_a_gap():

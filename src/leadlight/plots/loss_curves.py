@@ -82,6 +82,7 @@ class LossCurvesDisplay:
         log_x: bool = False,
         log_y: bool = True,
         individual: bool = False,
+        examples: int = 0,
         smooth: int = 1,
         colours: Mapping[str, Any] | None = None,
         styles: Mapping[str, str] | None = None,
@@ -97,6 +98,8 @@ class LossCurvesDisplay:
             Logarithmic axes; the loss's is so by default.
         individual : bool
             Draw each run as a thin line instead of the interquartile band.
+        examples : int, default 0
+            Draw so many runs, the first ones, as thin lines upon the band.
         smooth : int, default 1
             Average over this many steps (for losses of batches, which are noisy); say so in the caption.
         colours, styles : mapping of group to colour or line style, optional
@@ -116,8 +119,9 @@ class LossCurvesDisplay:
                 steps, values = _smoothed(np.asarray(self._steps(name)), values, smooth)
                 keep = _thinned(steps, log_x)
                 steps, values = steps[keep], values[:, keep]
-                if individual and len(values) > 1:
-                    ax.plot(steps, values.T, line, color=colour, linewidth=0.6, alpha=0.45)
+                thin = len(values) if individual else examples
+                if thin and len(values) > 1:
+                    ax.plot(steps, values[:thin].T, line, color=colour, linewidth=0.6, alpha=0.45)
                 low, middle, high = _quartiles(values)
                 if not individual and len(values) > 1:
                     ax.fill_between(steps, low, high, color=colour, alpha=0.22, linewidth=0)
