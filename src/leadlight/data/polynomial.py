@@ -2,12 +2,14 @@
 
 There are C(d + P, d) - 1 of them for d inputs and degree P, so (P + 1)(P + 2)/2 - 1 in the plane. Their
 order is scikit-learn's (``PolynomialFeatures(include_bias=False)``): by degree, then lexicographic. Powers
-are built by repeated multiplication; the cost is O(n d) per term.
+are built by repeated multiplication and picked sample by sample, from a row that fits in the cache; the cost is
+O(n d) per term.
 """
 
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from itertools import combinations_with_replacement
 
 import numpy as np
@@ -41,13 +43,20 @@ def polynomial_exponents(n_inputs: int, degree: int) -> np.ndarray:
         raise ParameterError(
             f"{d} inputs to degree {P} make {terms:,} terms: choose a lower degree or fewer inputs."
         )
-    exponents = np.zeros((terms, d), dtype=np.int64)
+    return _exponents(d, P).copy()
+
+
+@lru_cache(maxsize=16)
+def _exponents(d: int, P: int) -> np.ndarray:
+    """List them; kept, since features are made of the same few degrees again and again."""
+    exponents = np.zeros((math.comb(d + P, d) - 1, d), dtype=np.int64)
     row = 0
     for total in range(1, P + 1):
         for factors in combinations_with_replacement(range(d), total):
             for factor in factors:
                 exponents[row, factor] += 1
             row += 1
+    exponents.setflags(write=False)
     return exponents
 
 
@@ -76,10 +85,12 @@ def polynomial_features(X: np.ndarray, degree: int) -> np.ndarray:
         raise ParameterError(
             f"{len(exponents):,} terms of {len(X):,} samples do not fit in memory: choose a lower degree."
         )
-    powers = np.ones((degree + 1, *X.shape))
-    for k in range(1, degree + 1):
-        powers[k] = powers[k - 1] * X
-    features = np.ones((len(X), len(exponents)))
-    for j in range(X.shape[1]):
-        features *= powers[exponents[:, j], :, j].T
+    features = None
+    for column, exponent in zip(X.T, exponents.T):
+        powers = np.ones((len(X), degree + 1))
+        for k in range(1, degree + 1):
+            powers[:, k] = powers[:, k - 1] * column
+        picked = powers.take(exponent, axis=1)
+        features = picked if features is None else np.multiply(features, picked, out=features)
+    assert features is not None  # there is at least one column
     return features
