@@ -12,7 +12,7 @@ from leadlight.data import Dataset
 from leadlight.errors import DataError
 from leadlight.plots import DecisionMapDisplay
 from leadlight.studies.depth import best
-from leadlight.studies.depth.maps import agreement, median_network
+from leadlight.studies.depth.maps import agreement, typical_seed
 from leadlight.studies.depth.mistakes import HOSTILE, calls_in, is_refused
 from leadlight.studies.depth.reasons import dead_units, first_layer_gradients, is_constant
 
@@ -48,7 +48,10 @@ def test_everything_that_is_asked_for_is_there(result):
         "accuracy-by-depth", "loss-per-batch", "maps", "map-transposed", "map-upright", "reasons", "budgets",
     }  # fmt: skip
     assert set(named(result.tables)) == {"budget", "accuracy", "paired", "reasons", "budgets", "remedies"}
-    assert set(named(result.claims)) >= {"one-best-depth", "neither-end-is-best", "patience-keeps-the-order"}
+    assert set(named(result.claims)) >= {
+        "one-best-depth", "neither-end-is-best", "patience-keeps-the-order", "patience-settles-it",
+        "one-depth-wins-most-seeds",
+    }  # fmt: skip
     assert [a.question for a in result.answers] == [
         "Why is there a best depth?",
         "Why does more depth hurt after it?",
@@ -126,9 +129,28 @@ def test_an_upright_map_agrees_with_its_points_and_a_transposed_one_does_not():
     assert agreement(flipped, points, above(points)) < 0.8
 
 
-def test_the_network_of_median_accuracy():
-    nets = [ll.mlp(2, [k], 2) for k in (1, 2, 3)]
-    assert median_network(nets, np.array([90.0, 10.0, 50.0])) is nets[2]
+def test_the_typical_seed_is_the_median_of_one_depth_and_the_nearest_to_it_at_all():
+    assert typical_seed(np.array([[90.0, 10.0, 50.0]])) == 2
+    # medians at seeds 0, 1, 2 in turn; seed 3 is next to the median everywhere, the others far from it twice
+    ranks = np.array([[3, 1, 5, 2, 4], [1, 3, 5, 4, 2], [1, 5, 3, 4, 2]], dtype=float)
+    assert typical_seed(10 * ranks) == 3
+
+
+def test_the_depths_between_which_the_resamples_do_not_decide():
+    assert best.BestDepth(3, {1: 0.0, 2: 0.03, 3: 0.97}).rivals == [3]
+    assert best.BestDepth(2, {1: 0.0, 2: 0.7, 3: 0.25, 4: 0.05}).rivals == [2, 3]
+    assert best.BestDepth(2, {1: 0.01, 2: 0.7, 3: 0.2, 4: 0.09}).rivals == [2, 3, 4]
+
+
+def test_who_wins_most_seeds_need_not_have_the_highest_mean():
+    accuracy = np.array([[80.0] * 10, [90.0] * 7 + [25.0] * 3, [60.0] * 10])
+    assert best.best_depth([1, 2, 3], accuracy, np.random.default_rng(0)).depth == 1
+    depth, shares = best.usual_winner([1, 2, 3], accuracy)
+    assert depth == 2
+    assert {rival: (won.median, won.n) for rival, won in shares.items()} == {1: (0.7, 10), 3: (0.7, 10)}
+    assert best.usual_winner([4], accuracy[:1]) == (4, {})
+    tied = best.usual_winner([1, 2], np.array([[50.0, 60.0], [50.0, 60.0]]))[1]
+    assert [won.median for won in tied.values()] == [0.0]  # a draw is no win
 
 
 def test_hostile_strings_are_refused_and_their_calls_named():
@@ -191,5 +213,8 @@ def test_at_the_default_parameters_depth_helps_and_then_hurts():
     assert held["neither-end-is-best"]
     assert held["not-overfitting"]
     assert held["gradients-fade"]
+    assert held["networks-die-only-when-deep"]
+    assert held["one-depth-wins-most-seeds"]
+    assert not held["one-best-depth"]  # by the mean two and three layers lie too close together
     assert held["width-helps-the-deepest-most"]
     assert all(claim.holds for claim in result.claims if claim.must_hold)

@@ -1,7 +1,8 @@
 """depth: networks of one to five hidden layers with the same number of parameters, on the arms of a spiral.
 
-Every seed is trained at every depth under two budget rules, on the same data in the same order; which depth is
-best, and how sure that is, comes from a bootstrap over seeds. Then what changes with depth is measured.
+Every seed is trained at every depth under two budget rules, on the same data in the same order, and has a draw of
+the data of its own; which depth is best, and how sure that is, comes from a bootstrap over seeds. Then what changes
+with depth is measured.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from ..parameters import parameter
 from .answers import answer
 from .best import judge
 from .compare import compare, seeds_and_data
-from .maps import decision_maps, median_network
+from .maps import decision_maps, typical_seed
 from .mistakes import evaluated_string
 from .pictures import accuracy_by_depth, losses
 from .reasons import reasons
@@ -38,8 +39,10 @@ class Parameters:
     budgets: tuple[int, ...] = parameter(
         (200, 400), "greater budgets to repeat with", minimum=20, quick=(400,)
     )
-    seeds: int = parameter(40, "runs for each depth and rule", minimum=2, maximum=1000, quick=12)
-    data_sets: int = parameter(4, "draws of the data, the seeds dealt out to them", minimum=1, quick=1)
+    seeds: int = parameter(200, "runs for each depth and rule", minimum=2, maximum=1000, quick=12)
+    data_sets: int = parameter(
+        200, "draws of the data, at most one a seed, the seeds dealt out to them", minimum=1, quick=12
+    )
     n_per_class: int = parameter(1000, "points on each arm of the spiral", minimum=20)
     epochs: int = parameter(100, "epochs of training", minimum=1, quick=40)
     longer: int = parameter(4, "train on to so many times the epochs", minimum=1, quick=1)
@@ -54,7 +57,7 @@ def run(parameters: Parameters, page: Page) -> None:
     """Fill the page."""
     p = parameters
     depths = sorted(set(p.depths))
-    pairs = samples(page, p.data, p.n_per_class, p.data_sets, p.batch)
+    pairs = samples(page, p.data, p.n_per_class, min(p.data_sets, p.seeds), p.batch)
     n_inputs, n_outputs = pairs[0][0].n_features, pairs[0][0].n_classes
     widths = {
         (rule, depth): widths_for_budget(n_inputs, n_outputs, depth, p.budget, rule)
@@ -63,9 +66,9 @@ def run(parameters: Parameters, page: Page) -> None:
     }
     dealt = seeds_and_data(page, pairs, p.seeds)
     what = (
-        f"{n_outputs} spiral arms of {p.n_per_class:,} points, drawn {_times(p.data_sets)}"
+        f"{n_outputs} spiral arms of {p.n_per_class:,} points, drawn {_times(len(dealt))}"
         if p.data is None
-        else f"the {n_outputs} classes of {p.data.name}, split {_times(p.data_sets)}, standardised on the training part"
+        else f"the {n_outputs} classes of {p.data.name}, split {_times(len(dealt))}, standardised on the training part"
     )
     page.method(
         f"Data: {what}; {len(pairs[0][0]):,} points to train and {len(pairs[0][1]):,} to test. ReLU networks "
@@ -84,16 +87,11 @@ def run(parameters: Parameters, page: Page) -> None:
     best = judge(page, runs, p.epochs, p.longer)
     budget_claims(page, widths, n_inputs, n_outputs, p.budget)
     losses(page, runs)
-    first = len(dealt[0][1])  # the seeds of the first data set, whose test points are drawn in
+    shown = typical_seed(runs.table("test", "at_least"))
     decision_maps(
         page,
-        {
-            depth: median_network(
-                runs.networks["at_least", depth][:first], runs.test["at_least", depth][0, :first]
-            )
-            for depth in depths
-        },
-        pairs[0][1],
+        {depth: runs.networks["at_least", depth][shown] for depth in depths},
+        [pair[1] for pair, seeds in dealt for _ in seeds][shown],
         half_width(pairs, p.data),
         p.resolution,
     )
@@ -105,8 +103,10 @@ def run(parameters: Parameters, page: Page) -> None:
     page.limits(
         f"One kind of data, one budget rule at a time and one optimizer with one learning rate: the best depth of "
         f"{p.budget} parameters here is not the best depth elsewhere.",
-        f"{p.seeds} seeds on {len(dealt)} draw{'s' * (len(dealt) > 1)} of the data: intervals speak of these draws.",
-        "Best means the highest mean accuracy, which counts the runs that never learn; the medians are beside it.",
+        f"{p.seeds} seeds on {len(dealt)} draw{'s' * (len(dealt) > 1)} of the data: intervals speak of "
+        + ("arms like these, drawn anew." if len(dealt) == p.seeds else "these draws."),
+        "Best means the highest mean accuracy, which counts the runs that never learn; medians, and who wins seed by "
+        "seed, need not agree with it.",
         "Gradients, dead units and cells go along with depth; that they cause the loss of accuracy is supported by the "
         "wider networks, not proved.",
         "The course's rule gives the middle depths more parameters than the ends; only the fair rule compares equals.",

@@ -1,20 +1,30 @@
-"""Decision maps of one seed a depth, and the sheet's map drawn transposed beside the right one."""
+"""Decision maps of one seed at every depth, and the sheet's map drawn transposed beside the right one."""
 
 from __future__ import annotations
 
 import numpy as np
+from scipy.stats import rankdata
 
 from ...data import Dataset
 from ...network import Network
 from ...plots import DecisionMapDisplay, style
 from ..page import Page
 
-__all__ = ["agreement", "decision_maps", "median_network"]
+__all__ = ["agreement", "decision_maps", "typical_seed"]
 
 
-def median_network(networks: list[Network], accuracies: np.ndarray) -> Network:
-    """The network of (upper) median accuracy: a typical one, neither the luckiest nor the unluckiest."""
-    return networks[int(np.argsort(accuracies, kind="stable")[len(accuracies) // 2])]
+def typical_seed(accuracies: np.ndarray) -> int:
+    """The seed that is nearest to the median at all depths: least sum over depths of its distance in ranks.
+
+    Accuracies are (n_depths, n_seeds).
+
+    Examples
+    --------
+    >>> typical_seed(np.array([[90.0, 10.0, 50.0], [80.0, 70.0, 75.0]]))
+    2
+    """
+    distances = np.abs(rankdata(accuracies, axis=1) - (accuracies.shape[1] + 1) / 2)
+    return int(np.argmin(distances.sum(axis=0)))
 
 
 def agreement(display: DecisionMapDisplay, points: np.ndarray, classes: np.ndarray) -> float:
@@ -56,8 +66,8 @@ def decision_maps(
         "maps",
         figure,
         f"The class that a network of each depth gives to every point of the square ({resolution} x {resolution} "
-        "pixels), with the test points drawn in. Of the seeds with these test points each depth shows the one of "
-        "median test accuracy, which is given. A dot on another colour's ground is an error.",
+        "pixels), with the test points drawn in, and its test accuracy. All depths show the same seed: the one nearest "
+        "to the median at all depths, in ranks. A dot on another colour's ground is an error.",
         alt="Decision maps of networks with one to several hidden layers under the arms of a spiral.",
     )
     best = int(np.argmax([np.mean(net(points).argmax(axis=1) == labels) for net in networks.values()]))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import numpy as np
 
@@ -101,23 +101,29 @@ def reasons(page: Page, runs: Comparison, width: float) -> Reasons:
         "reasons",
         figure,
         f"What each further layer does at an equal budget ({n} seeds, median and quartiles): the first layer's "
-        "gradient before training, the share of dead units and the number of cells after it.",
+        "gradient before training, the share of dead units and the number of cells after it. A gradient of 0 has no "
+        f"place on the logarithmic axis: {int((m.gradient == 0).sum())} networks that are constant from the start are "
+        "left out there.",
         alt="Three plots against depth: gradients at the start, dead units, and exact numbers of cells.",
     )
-    typical = np.median(m.gradient, axis=1)
+    typical = [page.interval(values, "bootstrap") for values in m.gradient]
     page.claim(
         "gradients-fade",
-        "Each further layer lowers the median gradient of the first layer at the start of training.",
-        bool((np.diff(typical) < 0).all()),
-        {f"{d} hidden layer{'s' * (d > 1)}": page.interval(m.gradient[k]) for k, d in enumerate(depths)},
+        "Each further layer lowers the median gradient of the first layer at the start of training: the bootstrap "
+        "intervals of neighbouring depths do not overlap.",
+        all(deep.high < shallow.low for shallow, deep in pairwise(typical)),
+        {f"{d} hidden layer{'s' * (d > 1)}": typical[k] for k, d in enumerate(depths)},
         must_hold=False,
     )
-    lost = m.constant.sum(axis=1)
+    lost = [page.share(int(values.sum()), n) for values in m.constant]
     page.claim(
         "networks-die-only-when-deep",
-        "No network of the least depth ends constant, and the greatest depth has the most that do.",
-        bool(lost[0] == 0 and lost[-1] > 0 and lost[-1] == lost.max()),
-        {f"constant of {n} at depth {d}": int(lost[k]) for k, d in enumerate(depths)},
+        "No network of the least depth ends constant, and of the greatest depth more do than of any other: Wilson's "
+        "interval of the share lies above that of every depth but the last but one.",
+        lost[0].median == 0
+        and lost[-1].median == max(died.median for died in lost)
+        and all(lost[-1].low > died.high for died in lost[:-2]),
+        {f"share that ends constant, depth {d}": died for d, died in zip(depths, lost)},
         must_hold=False,
     )
     return m
