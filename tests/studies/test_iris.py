@@ -10,6 +10,7 @@ from scipy.optimize import minimize
 
 from leadlight import data, studies
 from leadlight.errors import DataError
+from leadlight.studies.iris.held_out import train_in_scikit_learn
 from leadlight.studies.iris.mends import sigmoid_floor
 from leadlight.studies.iris.sweeps import train_iris
 
@@ -22,7 +23,8 @@ def result():
 def test_the_study_runs_and_what_must_hold_holds(result):
     assert result.status == "ok"
     assert {c.name for c in result.claims} == {
-        "slow-rate", "width-lowers-loss", "same-as-scikit-learn", "sigmoid-floor",
+        "slow-rate", "each-faster-rate-is-better", "width-lowers-loss", "same-as-scikit-learn",
+        "wider-starts-learn-faster", "sigmoid-floor",
     }  # fmt: skip
     assert [c.name for c in result.claims if c.must_hold and not c.holds] == []
 
@@ -66,6 +68,24 @@ def test_each_run_of_a_sweep_is_the_run_alone():
     assert together.losses[1] == pytest.approx(alone.losses[0], rel=1e-4)
 
 
+def test_scikit_learn_takes_our_start_and_then_the_same_path():
+    (flowers,) = data.standardise(data.iris(standardised=False))
+    for epochs in (1, 25):
+        ours = train_iris(flowers, [10], [0.1], [5], epochs, dtype="float64")
+        theirs = train_in_scikit_learn(flowers, epochs, 99, ours.initial_networks[0])
+        for layer in (0, 1):
+            np.testing.assert_allclose(theirs.coefs_[layer].T, ours.networks[0].weights[layer], atol=1e-13)
+            np.testing.assert_allclose(theirs.intercepts_[layer], ours.networks[0].biases[layer], atol=1e-13)
+    assert np.abs(train_in_scikit_learn(flowers, 25, 99).coefs_[0] - theirs.coefs_[0]).max() > 0.1
+
+
+@pytest.mark.long
+def test_at_the_default_parameters_every_claim_holds():
+    result = studies.run("iris")
+    assert [c.name for c in result.claims if not c.holds] == []
+    assert [c.evidence["splits"] for c in result.claims if c.name == "wider-starts-learn-faster"] == [100]
+
+
 def test_own_data_with_too_few_of_a_class_is_refused_in_one_sentence(tmp_path):
     path = tmp_path / "few.csv"
     path.write_text("a,b,kind\n" + "1,2,x\n2,1,x\n" * 5 + "3,3,y\n")
@@ -81,3 +101,6 @@ def test_own_data_takes_the_place_of_iris(tmp_path):
     result = studies.run("iris", data=path, seeds=2, splits=2, epochs=50, widths=(2, 5))
     assert "60 samples of own" in result.method
     assert [row[0] for row in result.table("width").rows] == [2, 5]
+    # scikit-learn's network has one output for two classes, so that it cannot take our start
+    assert "same-as-scikit-learn" not in {c.name for c in result.claims}
+    assert len(result.table("held-out").rows) == 4

@@ -1,4 +1,4 @@
-"""iris: what learning rate and width do to a small network, ten starts each, and what held-out flowers say.
+"""iris: what learning rate and width do to a small network, many starts each, and what held-out flowers say.
 
 Everything is a 4-h-3 ReLU network trained with full-batch gradient descent for 200 epochs on logits.
 """
@@ -6,6 +6,7 @@ Everything is a 4-h-3 ReLU network trained with full-batch gradient descent for 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -25,11 +26,11 @@ __all__ = ["Parameters", "run"]
 class Parameters:
     """What iris runs."""
 
-    seeds: int = parameter(10, "starts for each value", minimum=2, maximum=1000, quick=4)
+    seeds: int = parameter(100, "starts for each value", minimum=2, maximum=1000, quick=4)
     epochs: int = parameter(200, "epochs of every training", minimum=1, maximum=100_000)
     rates: tuple[float, ...] = parameter(RATES, "learning rates at 10 hidden units", above=0.0)
     widths: tuple[int, ...] = parameter(WIDTHS, "hidden units at learning rate 0.1", minimum=1, maximum=1024)
-    splits: int = parameter(40, "stratified splits for the held-out accuracy", minimum=2, quick=8)
+    splits: int = parameter(100, "stratified splits for the held-out accuracy", minimum=2, quick=8)
     data: Path | None = parameter(None, "a CSV of your own with a class column, instead of iris")
 
 
@@ -59,6 +60,8 @@ def run(parameters: Parameters, page: Page) -> None:
     page.limits(
         f"{p.epochs} epochs: a small learning rate is slow, not wrong; given more epochs it would go on.",
         "Sweeps are measured on the training data, as on the sheet; only the held-out table speaks of new flowers.",
+        f"The {p.splits} splits are all of the same {len(data)} samples and overlap: their intervals say how sure the "
+        "mean over splits is, not what other samples would give.",
         f"{len(data)} samples: one test sample in a fifth is worth {100 / round(0.2 * len(data)):.1f} points.",
     )
 
@@ -91,6 +94,21 @@ def _read_rates(page: Page, rates, found: dict[str, np.ndarray]) -> None:
             "the best rate's loss": page.interval(found["loss"][best]),
         },
     )
+    order = np.argsort(rates)
+    falls = [found["loss"][slow] - found["loss"][fast] for slow, fast in pairwise(order)]
+    if falls:
+        page.claim(
+            "each-faster-rate-is-better",
+            "Each greater learning rate ends with a lower loss, from every start.",
+            bool(np.all(np.array(falls) > 0)),
+            {
+                f"starts that gain from {rates[slow]:g} to {rates[fast]:g}": page.share(
+                    int(np.sum(fall > 0)), len(fall)
+                )
+                for (slow, fast), fall in zip(pairwise(order), falls)
+            },
+            must_hold=False,
+        )
     page.answer(
         "How does the learning rate show in the curves?",
         f"After the same number of epochs the median loss runs from {medians[least]:.3f} at {rates[least]:g} to "
@@ -109,17 +127,14 @@ def _units(n: int) -> str:
 def _read_widths(page: Page, widths, found: dict[str, np.ndarray]) -> None:
     """Say how loss depends on the width, and claim what it shows."""
     medians = np.nanmedian(found["loss"], axis=1)
+    middle = [page.interval(row[np.isfinite(row)], "bootstrap") for row in found["loss"]]
     narrow, wide = int(np.argmin(widths)), int(np.argmax(widths))
     page.claim(
         "width-lowers-loss",
-        "The median final loss is lower at the greatest width than at the smallest.",
-        bool(medians[wide] < medians[narrow]) or narrow == wide,
-        {
-            "smallest width": widths[narrow],
-            "its loss": page.interval(found["loss"][narrow]),
-            "greatest width": widths[wide],
-            "the greatest width's loss": page.interval(found["loss"][wide]),
-        },
+        "Each greater width lowers the median final loss: the bootstrap intervals of neighbouring widths do not "
+        "overlap.",
+        all(wider.high < narrower.low for narrower, wider in pairwise(middle[i] for i in np.argsort(widths))),
+        {f"median loss with {_units(widths[i])}": middle[i] for i in np.argsort(widths)},
         must_hold=False,
     )
     spread = [float(np.subtract(*np.nanpercentile(found["loss"][i], [75, 25]))) for i in (narrow, wide)]

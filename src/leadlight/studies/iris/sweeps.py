@@ -16,6 +16,7 @@ __all__ = ["learning_rate_sweep", "show_first", "show_sweep", "train_iris", "wid
 
 RATES = (1.0, 0.5, 0.1, 0.01, 0.001)
 WIDTHS = (1, 2, 5, 10, 20, 100)
+EXAMPLES = 4  # starts drawn as lines of their own
 
 
 def train_iris(
@@ -28,6 +29,7 @@ def train_iris(
     output_activation: str = "identity",
     test: Dataset | None = None,
     metrics_every: int | None = None,
+    dtype: str = "float32",
     progress=None,
 ) -> Runs:
     """Train one n-h-k ReLU network for each entry of `widths`, `rates` and `seeds`: full-batch SGD."""
@@ -44,6 +46,7 @@ def train_iris(
         epochs=epochs,
         test=data if test is None else test,
         metrics_every=metrics_every,
+        dtype=dtype,
         progress=progress,
     )
 
@@ -54,20 +57,21 @@ def show_first(page: Page, data: Dataset, epochs: int, n_seeds: int) -> None:
     runs = train_iris(data, [5] * n_seeds, [0.1] * n_seeds, seeds, epochs, metrics_every=1)
     figure, axes = style.subplots(1, 2, figsize=(8.4, 3.0))
     LossCurvesDisplay({"loss": runs.losses}, xlabel="epoch", ylabel="cross-entropy").plot(
-        axes[0, 0], individual=True, log_y=False
+        axes[0, 0], examples=EXAMPLES, log_y=False
     )
     LossCurvesDisplay(
         {"accuracy": 100 * runs.metrics["train_accuracy"]},
         steps=runs.metric_epochs,
         xlabel="epoch",
         ylabel="accuracy in per cent",
-    ).plot(axes[0, 1], individual=True, log_y=False)
+    ).plot(axes[0, 1], examples=EXAMPLES, log_y=False)
     page.figure(
         "first",
         figure,
-        f"A {data.n_features}-5-{data.n_classes} network at learning rate 0.1, {n_seeds} starts: loss and accuracy "
-        "on the data it is trained on. The accuracy moves in jumps, the loss does not.",
-        alt="Loss falling smoothly and accuracy rising in steps over the epochs, one thin line a start.",
+        f"A {data.n_features}-5-{data.n_classes} network at learning rate 0.1: loss and accuracy on the data it is "
+        f"trained on, median and quartiles of {n_seeds} starts, and {min(EXAMPLES, n_seeds)} single starts as thin "
+        "lines. The accuracy of a start moves in jumps, the loss does not.",
+        alt="Bands of loss falling smoothly and of accuracy rising over the epochs; single starts rise in steps.",
     )
     page.number("first_final_loss", page.interval(_last_losses(runs)))
     page.number("first_final_accuracy", page.interval(100 * runs.metrics["train_accuracy"][:, -1]))
