@@ -35,9 +35,9 @@ class Parameters:
     more_units: tuple[int, ...] = parameter(
         (20, 40), "wider networks, to see whether both sides can be fitted", minimum=1, maximum=256
     )
-    seeds: int = parameter(10, "starts a width", minimum=2, maximum=1000, quick=3)
+    seeds: int = parameter(30, "starts a width", minimum=2, maximum=1000, quick=3)
     units: int = parameter(10, "hidden units of the networks looked at closely", minimum=1, maximum=256)
-    starts: int = parameter(40, "starts of those, for each curve and loss", minimum=2, maximum=1000, quick=8)
+    starts: int = parameter(100, "starts of those, for each curve and loss", minimum=2, maximum=1000, quick=8)
     epochs: int = parameter(20_000, "epochs of every training", minimum=1, maximum=1_000_000, quick=8000)
     mirrored_epochs: int = parameter(
         14_000, "epochs after which the mirrored curve is compared with the sheet's", minimum=1, quick=5600

@@ -16,7 +16,7 @@ from leadlight.network import Network, mlp
 from leadlight.studies.page import Page
 from leadlight.training import train
 
-__all__ = ["Fits", "Schedule", "fit", "half_r2", "r2"]
+__all__ = ["Fits", "Schedule", "fit", "half_r2", "median_difference", "r2"]
 
 
 @dataclass(frozen=True)
@@ -112,3 +112,13 @@ def fit(
     )
     losses = runs.metrics["train_loss"]
     return Fits(data, runs.networks, runs.losses, losses[:, -1], losses[:, 0])
+
+
+def median_difference(
+    page: Page, first: np.ndarray, second: np.ndarray, label: str = "medians"
+) -> tuple[float, float, float]:
+    """Return the median of `first` less that of `second`, with a 95 % percentile bootstrap interval."""
+    rng = page.rng(label)
+    draws = [np.median(a[rng.integers(0, len(a), (4000, len(a)))], axis=1) for a in (first, second)]
+    low, high = np.percentile(draws[0] - draws[1], [2.5, 97.5])
+    return float(np.median(first) - np.median(second)), float(low), float(high)

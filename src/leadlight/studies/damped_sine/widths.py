@@ -1,16 +1,18 @@
-"""The sheet's sweep: 1 to 10 units, ten starts each; its loss of 0.252 and how the loss falls with the width."""
+"""The sheet's sweep: 1 to 10 units, many starts each; its loss of 0.252 and how the loss falls with the width."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 
 from leadlight.data import Dataset
 from leadlight.plots import PieceDisplay, SweepDisplay, style
+from leadlight.studies.notation import signed
 from leadlight.studies.page import Page
 
-from .fits import Fits, Schedule, fit
+from .fits import Fits, Schedule, fit, median_difference
 
 __all__ = ["SHEET_LOSS", "ByWidth", "show_widths", "sweep"]
 
@@ -49,6 +51,7 @@ def show_widths(page: Page, found: ByWidth, chosen: tuple[int, ...], schedule: S
     )  # fmt: skip
     narrow, wide = chosen[0], chosen[-1]
     medians = np.array([np.median(found[h].final) for h in chosen])
+    gains: dict[tuple[int, int], tuple[float, float, float]] = {}
     if wide > narrow:
         page.claim(
             "width-lowers-loss",
@@ -62,21 +65,33 @@ def show_widths(page: Page, found: ByWidth, chosen: tuple[int, ...], schedule: S
             },
             must_hold=False,
         )
+        gains = {
+            (few, many): median_difference(page, found[few].final, found[many].final, f"gain {many}")
+            for few, many in pairwise(chosen)
+        }
         page.claim(
             "each-unit-helps",
-            f"The median loss falls with every further unit from {narrow} to {wide}.",
-            bool(np.all(np.diff(medians) < 0)),
-            {f"median with {_units(h)}": float(m) for h, m in zip(chosen, medians)},
+            f"Every further unit from {narrow} to {wide} lowers the median loss for sure: the 95 % interval of the "
+            "difference of medians lies above zero at every step.",
+            all(low > 0 for _, low, _ in gains.values()),
+            {
+                f"{few} to {many}": f"{signed(gain, '+.3f')} ({signed(low, '+.3f')} to {signed(high, '+.3f')})"
+                for (few, many), (gain, low, high) in gains.items()
+            },
             must_hold=False,
         )
     spread = {h: float(np.ptp(found[h].final)) for h in chosen}
     widest = max(chosen, key=lambda h: spread[h])
-    rises = [h for h, gain in zip(chosen[1:], np.diff(medians)) if gain >= 0]
-    steps = "with every unit added" if not rises else f"but not at {', '.join(map(str, rises))}"
+    unsure = [many for (_, many), (_, low, _) in gains.items() if low <= 0]
+    steps = (
+        "with every unit added"
+        if not unsure
+        else f"though at {', '.join(map(str, unsure))} not surely (the 95 % interval of the step holds 0)"
+    )
     page.answer(
         "How does the loss depend on the number of hidden units?",
         f"The median loss goes from {medians[0]:.3f} with {_units(narrow)} to {medians[-1]:.3f} with {_units(wide)}, "
-        f"{'falling ' if not rises else 'falling, '}{steps}; a constant has {variance:.3f}. Starts of one width "
+        f"{'falling ' if not unsure else 'falling, '}{steps}; a constant has {variance:.3f}. Starts of one width "
         f"differ: best and worst by {spread[narrow]:.3f} with {_units(narrow)}, and most with {_units(widest)}, by "
         f"{spread[widest]:.3f}. A single run of a width is therefore no measure of the width.",
     )
@@ -97,9 +112,9 @@ def _figures(page: Page, found: ByWidth, chosen: tuple[int, ...], variance: floa
         name: [f.halves[:, side] for f in found.values()]
         for side, name in enumerate(("left half, $x < 0$", "right half, $x \\geq 0$"))
     }
-    SweepDisplay(list(found), halves, xlabel="hidden units", ylabel="$R^2$ of the half").plot(axes[0, 1])
-    shown = [h for h in found if h in (1, 2, 5) or h >= 10]
-    axes[0, 1].set_xticks(shown, [str(h) for h in shown])
+    SweepDisplay([str(h) for h in found], halves, xlabel="hidden units", ylabel="$R^2$ of the half").plot(
+        axes[0, 1]
+    )
     page.figure(
         "widths",
         figure,
@@ -129,7 +144,7 @@ def _figures(page: Page, found: ByWidth, chosen: tuple[int, ...], variance: floa
         "fits",
         figure,
         "The start of median loss at some widths (blue) on the 200 samples (grey dots). Dotted: thresholds of the "
-        "units. Each further unit buys about one more rise or fall, and the large swings are bought first.",
+        "units. More units buy more rises and falls, and the large swings are bought first.",
         alt="Six panels: with more units the curve follows more swings, beginning with the large ones on the left.",
     )
 
