@@ -253,7 +253,5 @@ def test_a_module_with_a_plain_list_is_named():
 
 @pytest.mark.long
 def test_the_sheets_losses_lie_in_the_range_of_our_seeds():
-    result = studies.run("rings", relu_seeds=10)
-    claims = {claim.name: claim for claim in result.claims}
-    for name in MUST_HOLD | {"sheet-losses-in-range", "three-units-suffice", "more-units-less-loss"}:
-        assert claims[name].holds, (name, claims[name].evidence)
+    result = studies.run("rings")
+    assert [claim.name for claim in result.claims if not claim.holds] == []

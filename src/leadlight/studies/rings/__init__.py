@@ -42,11 +42,11 @@ class Parameters:
     widths: tuple[int, ...] = parameter(
         (1, 2, 3, 4, 5), "hidden sigmoid units (2, 3 and 5 must be among them)", minimum=1, maximum=50
     )
-    seeds: int = parameter(20, "sigmoid networks a width", minimum=2, maximum=1000, quick=3)
+    seeds: int = parameter(50, "sigmoid networks a width", minimum=2, maximum=1000, quick=3)
     relu_widths: tuple[int, ...] = parameter(
         (1, 2, 3, 4, 5, 6), "hidden ReLUs (2 and 3 must be among them)", minimum=1, maximum=50
     )
-    relu_seeds: int = parameter(40, "ReLU networks a width", minimum=2, maximum=1000, quick=5)
+    relu_seeds: int = parameter(100, "ReLU networks a width", minimum=2, maximum=1000, quick=5)
     epochs: int = parameter(10_000, "full-batch steps of Adam", minimum=10, maximum=200_000, quick=2000)
     lr: float = parameter(1e-3, "learning rate", above=0, maximum=1, quick=5e-3)
     first_epochs: int = parameter(100, "steps of the first network, at 1e-2", minimum=1, maximum=10_000)

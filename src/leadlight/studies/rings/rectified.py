@@ -98,21 +98,31 @@ def question(page: Page, data: Dataset, sigmoid: Trained, relu: Trained) -> None
     if relu.widths[-1] > 3:
         page.claim(
             "relu-share-grows",
-            f"More ReLU seeds come to zero loss with {relu.widths[-1]} units than with 3.",
-            values[-1] > values[0],
+            f"More ReLU seeds come to zero loss with {relu.widths[-1]} units than with 3: Wilson's intervals of the "
+            "shares do not overlap.",
+            shares["relu"][relu.widths[-1]].low > shares["relu"][3].high,
             {f"share at {w}": shares["relu"][w] for w in relu.widths if w >= 3},
             must_hold=False,
         )
+    page.claim(
+        "sigmoids-are-surer",
+        "With three units more seeds come to zero loss with sigmoids than with ReLUs: Wilson's intervals do not "
+        "overlap.",
+        shares["sigmoid"][3].low > shares["relu"][3].high,
+        {"sigmoid": shares["sigmoid"][3], "ReLU": shares["relu"][3]},
+        must_hold=False,
+    )
     with_errors, without = _gaps_by_outcome(relu, data)
     if with_errors:
         page.claim(
             "stuck-runs-are-open",
             "Of ReLU runs with three or more units, every one with errors has a wider gap between the vectors "
-            "of its live units than any without errors: it cannot close the region.",
+            "of its live units than any without errors.",
             min(with_errors) > max(without, default=0.0),
             {
                 "runs with errors": len(with_errors),
                 "their least gap in degrees": min(with_errors),
+                "of them at 180 degrees or more, where no region closes": sum(g >= 180 for g in with_errors),
                 "runs without": len(without),
                 "their greatest gap in degrees": max(without, default=None),
             },
