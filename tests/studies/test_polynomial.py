@@ -55,7 +55,7 @@ def test_everything_that_is_asked_for_is_there(result):
     ]
     assert set(named(result.claims)) == {
         "terms", "worse-outside", "better-than-chance", "the-end-fools-it", "the-mlp-does-better",
-        "nobody-follows-the-arms", "scale-matters-inside",
+        "nobody-follows-the-arms", "scale-matters-inside", "scale-costs-outside",
     }  # fmt: skip
     assert len(result.limits) == 4
     rows = {row[0]: row for row in named(result.tables)["models"].rows}
@@ -143,3 +143,5 @@ def test_the_sheets_single_run_lies_within_ours():
     assert held["worse-outside"]
     assert held["better-than-chance"]
     assert held["scale-matters-inside"]
+    assert held["scale-costs-outside"]
+    assert not held["the-mlp-does-better"]

@@ -30,8 +30,10 @@ class Parameters:
     degrees: tuple[int, ...] = parameter(
         (1, 2, 5, 10, 20), "other degrees to compare with", minimum=1, maximum=80, quick=(2, 10)
     )
-    seeds: int = parameter(16, "runs of each model", minimum=2, maximum=200, quick=3)
-    data_sets: int = parameter(4, "draws of the data, the seeds dealt out to them", minimum=1, quick=1)
+    seeds: int = parameter(40, "runs of each model", minimum=2, maximum=200, quick=3)
+    data_sets: int = parameter(
+        10, "draws of the data, at most one a seed, the seeds dealt out to them", minimum=1, quick=3
+    )
     n_per_class: int = parameter(1000, "points on each arm of the spiral", minimum=40)
     epochs: int = parameter(100, "epochs of training", minimum=1, quick=30)
     batch: int = parameter(128, "samples in a batch", minimum=1, maximum=128)
@@ -42,10 +44,10 @@ class Parameters:
 def run(parameters: Parameters, page: Page) -> None:
     """Fill the page."""
     p = parameters
-    sets = arm_sets(page, p.n_per_class, p.data_sets, p.seeds)
+    sets = arm_sets(page, p.n_per_class, min(p.data_sets, p.seeds), p.seeds)
     page.method(
-        f"Data: four spiral arms of {p.n_per_class:,} points as in the study *depth*, drawn for each of {len(sets)} "
-        f"data sets, {len(sets[0].train):,} points to train and {len(sets[0].test):,} to test; outside: as many new "
+        f"Data: four spiral arms of {p.n_per_class:,} points as in the study *depth*, drawn {len(sets)} "
+        f"times, {len(sets[0].train):,} points to train and {len(sets[0].test):,} to test; outside: as many new "
         "points on the arms continued to t in (1, 1.3]. Models: one linear layer on all monomials "
         f"$x_1^i x_2^j$, $1 \\leq i + j \\leq {p.degree}$, as the sheet feeds them (raw) and standardised on the "
         f"training points; a ReLU network 2-{p.width}-{p.width}-4 on the coordinates. Softmax cross-entropy, Adam at "
@@ -95,7 +97,8 @@ def run(parameters: Parameters, page: Page) -> None:
     page.limits(
         "One continuation of one kind of data: a model whose features suit the rule (angle and radius, say) could go "
         "on rightly, and these could be right by luck on other data.",
-        f"{p.seeds} seeds on {len(sets)} draws of the data; the intervals speak of these.",
+        f"{p.seeds} seeds on {len(sets)} draw{'s' * (len(sets) > 1)} of the data: the intervals speak of "
+        + ("arms like these, drawn anew." if len(sets) == p.seeds else "these draws."),
         f"{p.epochs} epochs of Adam at one rate do not bring the raw model to its minimum; a better optimizer would "
         "fit the training points better, and says nothing about the outside.",
         "No regularisation was tried.",
