@@ -82,6 +82,11 @@ class ImageSet:
 def image_features(images: np.ndarray) -> np.ndarray:
     """uint8 (n, height, width, 3) to float32 (n, 3 height width) in [-1, 1], channels first."""
     rows = np.empty((len(images), 3, *images.shape[1:3]), dtype=np.float32)
-    np.multiply(np.moveaxis(images, 3, 1), np.float32(1 / 127.5), out=rows)
-    rows -= 1
+    plane_features(np.moveaxis(images, 3, 1), rows)
     return rows.reshape(len(images), -1)
+
+
+def plane_features(planes: np.ndarray, out: np.ndarray) -> None:
+    """uint8 (n, 3, height, width) to float32 of the same shape in [-1, 1]."""
+    np.multiply(planes, np.float32(1 / 127.5), out=out)
+    out -= 1
