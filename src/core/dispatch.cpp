@@ -11,6 +11,7 @@
     Workspace train_workspace(const Job<Real> &, Run<Real> &);                           \
     void train_run(const Job<Real> &, Run<Real> &, long);                                \
     void activation_values(Phi, double, const Real *, Real *, Real *, long);             \
+    void function_values(Function, const Real *, Real *, long);                          \
     }
 #define LEVEL(name, bytes)                                          \
     namespace leadlight::name {                                     \
@@ -29,7 +30,8 @@ namespace leadlight {
 namespace {
 
 #define LEADLIGHT_TRAINING(name, precision) \
-    {name::precision::train_workspace, name::precision::train_run, name::precision::activation_values}
+    {name::precision::train_workspace, name::precision::train_run, name::precision::activation_values, \
+     name::precision::function_values}
 #define LEVEL(name, bytes)                                                                       \
     {Level::name,   bytes, name::multiply_add_f32, name::multiply_add_f64, name::exp_f32,        \
      LEADLIGHT_TRAINING(name, f32), LEADLIGHT_TRAINING(name, f64)},

@@ -20,6 +20,7 @@ struct TrainKernels {
     void (*train)(const Job<Real> &, Run<Real> &, long until);
     // phi and its derivative of n numbers, as training computes them.
     void (*activation)(Phi, double parameter, const Real *z, Real *value, Real *derivative, long n);
+    void (*function)(Function, const Real *x, Real *value, long n);
 };
 
 struct Kernels {

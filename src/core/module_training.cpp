@@ -222,6 +222,17 @@ void activation(int phi, double parameter, Array<const Real> z, Array<Real> valu
         leadlight::kernels().train_f64.activation(choice, parameter, z.data(), value.data(), derivative.data(), n);
 }
 
+template <typename Real>
+void function(int which, Array<const Real> x, Array<Real> value) {
+    require(which >= 0 && which <= 4, "unknown choice");
+    require(x.size() == value.size(), "one result a number");
+    const leadlight::Function choice = leadlight::Function(which);
+    if constexpr (sizeof(Real) == 4)
+        leadlight::kernels().train_f32.function(choice, x.data(), value.data(), long(x.size()));
+    else
+        leadlight::kernels().train_f64.function(choice, x.data(), value.data(), long(x.size()));
+}
+
 void sample_order(std::uint64_t key0, std::uint64_t key1, std::uint64_t epoch, Array<std::uint32_t> order) {
     const std::uint64_t key[2] = {key0, key1};
     leadlight::sample_order(key, epoch, order.data(), long(order.size()));
@@ -248,5 +259,7 @@ void bind_precision(nb::module_ &m, const char *train_name, const char *activati
 void bind_training(nb::module_ &m) {
     bind_precision<float>(m, "train_float32", "activation_float32");
     bind_precision<double>(m, "train_float64", "activation_float64");
+    m.def("function_float32", function<float>, "which"_a, "x"_a.noconvert(), "value"_a.noconvert());
+    m.def("function_float64", function<double>, "which"_a, "x"_a.noconvert(), "value"_a.noconvert());
     m.def("sample_order", sample_order, "key0"_a, "key1"_a, "epoch"_a, "order"_a.noconvert());
 }

@@ -121,6 +121,16 @@ def activation_float64(
 ) -> None:
     """The same in float64."""
 
+def function_float32(which: int, x: npt.NDArray[np.float32], value: npt.NDArray[np.float32]) -> None:
+    """Write what activations and losses are made of, as training computes it, on the domain it is used on.
+
+    which: 0 e^x; 1 1 - e^x for x <= 0; 2 log x for normal x > 0; 3 log(1 + x) for 0 <= x <= 1; 4 the standard
+    normal distribution for |x| <= 13.27 (float64: 37.66). ValueError for another, or where lengths differ.
+    """
+
+def function_float64(which: int, x: npt.NDArray[np.float64], value: npt.NDArray[np.float64]) -> None:
+    """The same in float64."""
+
 def sample_order(key0: int, key1: int, epoch: int, order: npt.NDArray[np.uint32]) -> None:
     """Write the permutation that `leadlight.training.order` returns."""
 

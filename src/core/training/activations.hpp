@@ -34,19 +34,6 @@ LEADLIGHT_INLINE Epilogue derivative_epilogue(Phi phi) {
     }
 }
 
-// Phi(x) and the density of the standard normal, by the C library, lane by lane.
-LEADLIGHT_INLINE Vector normal_distribution(Vector z) {
-    Vector result = {};
-    for (int lane = 0; lane < lanes; ++lane) {
-#ifdef LEADLIGHT_FLOAT64
-        result[lane] = 0.5 * __builtin_erfc(-0.70710678118654752440 * z[lane]);
-#else
-        result[lane] = 0.5f * __builtin_erfcf(-0.70710678f * z[lane]);
-#endif
-    }
-    return result;
-}
-
 // body(z, d) -> phi(z) for each vector, with d the place of its derivative.
 template <typename Body>
 LEADLIGHT_INLINE void each_vector(Rows a, Rows derivative, int n_rows, long width, Body body) {
@@ -72,8 +59,7 @@ inline void activate(Phi phi, double parameter, Rows a, Rows derivative, int n_r
                 const Vector low = z < -one ? -one : z;
                 return low > one ? one : low;
             });
-        case Phi::step:  // z - z: not a number where z is none
-            return each([=](Vector z, Real *) { return (z > zero ? one : zero) + (z - z); });
+        case Phi::step: return each([=](Vector z, Real *) { return z > zero ? one : z <= zero ? zero : z; });
         case Phi::leaky_relu:
             return each([=](Vector z, Real *d) {
                 const Vector factor = z > zero ? one : splat(slope);
@@ -95,15 +81,20 @@ inline void activate(Phi phi, double parameter, Rows a, Rows derivative, int n_r
             });
         case Phi::gelu:
             return each([=](Vector z, Real *d) {
-                const Vector below = normal_distribution(z);
-                store(d, below + z * (exp_of_negative(z * z * Real(-0.5)) * Real(0.39894228040143267794)));
-                return z * below;
+                // Beyond the limit Phi is 0 or 1; kept off infinity, so that it is not multiplied by 0.
+                const Vector limit = splat(normal_limit);
+                const Vector from = z < -limit ? -limit : z, within = from > limit ? limit : from;
+                Vector below, density;
+                normal_distribution(within, below, density);
+                store(d, within * density + below);
+                return from * below;
             });
         case Phi::elu:
             return each([=](Vector z, Real *d) {
-                const Vector e = slope * expm1_of_negative(z > zero ? zero : z);
-                store(d, z > zero ? one : e + slope);
-                return z > zero ? z : e;
+                Vector e, rest;
+                exp_and_rest_of_negative(z > zero ? zero : z, e, rest);
+                store(d, z > zero ? one : slope * e);
+                return z > zero ? z : -slope * rest;
             });
     }
 }

@@ -11,6 +11,8 @@ namespace leadlight {
 
 // In the order of the tables in src/leadlight/training/_compiled_engine.py.
 enum class Phi : int { identity, relu, leaky_relu, abs, sigmoid, tanh, hardtanh, softplus, gelu, elu, step };
+// What activations and losses are made of; see training/functions.hpp. For tests.
+enum class Function : int { exp, one_minus_exp, log, log1p, normal };
 enum class Loss : int { mse, relative_mse, bce_with_logits, cross_entropy };
 enum class Rule : int { sgd, adam, rmsprop };
 

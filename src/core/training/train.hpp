@@ -406,4 +406,22 @@ void activation_values(Phi phi, double parameter, const Real *z, Real *value, Re
     }
 }
 
+void function_values(Function function, const Real *x, Real *value, long n) {
+    for (long i = 0; i < n; i += lanes) {
+        const long count = n - i < lanes ? n - i : lanes;
+        Real at[lanes] = {};
+        __builtin_memcpy(at, x + i, sizeof(Real) * count);
+        Vector v = load(at), unused;
+        switch (function) {
+            case Function::exp: v = exp_within_limits(v); break;
+            case Function::one_minus_exp: exp_and_rest_of_negative(v, unused, v); break;
+            case Function::log: v = log_of(v); break;
+            case Function::log1p: log1p_and_inverse(v, v, unused); break;
+            case Function::normal: normal_distribution(v, v, unused); break;
+        }
+        store(at, v);
+        __builtin_memcpy(value + i, at, sizeof(Real) * count);
+    }
+}
+
 }  // namespace leadlight::LEADLIGHT_LEVEL::LEADLIGHT_PRECISION
