@@ -18,6 +18,10 @@
     std::size_t multiply_add_f32(std::size_t rounds, float *sink);  \
     std::size_t multiply_add_f64(std::size_t rounds, double *sink); \
     void exp_f32(const float *in, float *out, std::size_t n);       \
+    void filter_lines(const geometry::Candidate *, int, const double *, const double *, const double *, int,             \
+                      geometry::Sorted *);                                                                               \
+    int scan_forms(geometry::Scan *);                                                                                    \
+    void add_terms(double *, const double *, const double *, const geometry::Term *, int, long);                         \
     }                                                               \
     LEADLIGHT_TRAINING(name, f32, float)                            \
     LEADLIGHT_TRAINING(name, f64, double)
@@ -34,7 +38,8 @@ namespace {
      name::precision::function_values}
 #define LEVEL(name, bytes)                                                                       \
     {Level::name,   bytes, name::multiply_add_f32, name::multiply_add_f64, name::exp_f32,        \
-     LEADLIGHT_TRAINING(name, f32), LEADLIGHT_TRAINING(name, f64)},
+     LEADLIGHT_TRAINING(name, f32), LEADLIGHT_TRAINING(name, f64),                                                 \
+     {name::filter_lines, name::scan_forms, name::add_terms}},
 constexpr Kernels table[] = {
 #include "levels.def"
 };

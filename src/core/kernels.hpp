@@ -8,6 +8,7 @@
 #include <cstddef>
 
 #include "cpu.hpp"
+#include "geometry/filter.hpp"
 #include "training/job.hpp"
 
 namespace leadlight {
@@ -23,6 +24,15 @@ struct TrainKernels {
     void (*function)(Function, const Real *x, Real *value, long n);
 };
 
+// Splitting polygons; see geometry/filter.hpp.
+struct GeometryKernels {
+    void (*filter_lines)(const geometry::Candidate *in, int n, const double *x, const double *y, const double *e,
+                         int n_corners, geometry::Sorted *out);
+    int (*scan_forms)(geometry::Scan *);
+    void (*add_terms)(double *out, const double *base, const double *base_c, const geometry::Term *terms, int n_terms,
+                      long n);
+};
+
 struct Kernels {
     Level level;
     int vector_bytes;
@@ -34,6 +44,7 @@ struct Kernels {
     void (*exp_f32)(const float *in, float *out, std::size_t n);
     TrainKernels<float> train_f32;
     TrainKernels<double> train_f64;
+    GeometryKernels geometry;
 };
 
 constexpr int max_levels = 4;

@@ -61,6 +61,7 @@ Output exp_array(Input x) {
 }  // namespace
 
 void bind_training(nb::module_ &m);    // module_training.cpp
+void bind_geometry(nb::module_ &m);    // module_geometry.cpp
 void bind_predicates(nb::module_ &m);  // module_predicates.cpp
 
 NB_MODULE(_core, m) {
@@ -76,5 +77,6 @@ NB_MODULE(_core, m) {
     m.def("exp_rate", exp_rate, "seconds"_a = 0.02);
     m.def("exp", exp_array, "x"_a.noconvert());
     bind_training(m);
+    bind_geometry(m);
     bind_predicates(m);
 }

@@ -134,6 +134,87 @@ def function_float64(which: int, x: npt.NDArray[np.float64], value: npt.NDArray[
 def sample_order(key0: int, key1: int, epoch: int, order: npt.NDArray[np.uint32]) -> None:
     """Write the permutation that `leadlight.training.order` returns."""
 
+def enumerate_cells(
+    *,
+    widths: npt.NDArray[np.int32],
+    weights: npt.NDArray[np.float64],
+    biases: npt.NDArray[np.float64],
+    pieces: npt.NDArray[np.int32],
+    table_starts: npt.NDArray[np.int32],
+    breakpoints: npt.NDArray[np.float64],
+    slopes: npt.NDArray[np.float64],
+    intercepts: npt.NDArray[np.float64],
+    corners: npt.NDArray[np.float64],
+    threads: int,
+    certified: bool,
+    want_edges: bool,
+    want_maps: bool,
+    want_tree: bool,
+    max_cells: int,
+    progress: Callable[[int], None] | None,
+) -> dict[str, Any]:
+    """All cells of a network of two inputs on a convex polygon, by layer-wise splitting.
+
+    Parameters
+    ----------
+    widths : (L + 2,)
+        2, the hidden layers' numbers of units, the number of outputs.
+    weights, biases : flat
+        Row-major (units, inputs) matrices and vectors, layer after layer, the output layer last.
+    pieces : (hidden units,)
+        The activation of each hidden unit: which of the tables below.
+    table_starts : (T + 1,)
+        Table t has the breakpoints from table_starts[t] to table_starts[t + 1], ascending, k of them, and k + 1
+        slopes and intercepts from table_starts[t] + t on.
+    corners : (m, 2)
+        Of a strictly convex polygon, counter-clockwise.
+    certified : bool
+        Prove every sign; else take those of float64, and 0 where it is 0.
+    want_edges : bool
+        Without, `edges` are empty and a vertex may occur twice.
+    want_maps, want_tree : bool
+        The outputs' affine maps; the tree of cuts for `locate_cells`.
+    max_cells : int
+        Stop beyond so many cells, without arrays; 0 for no limit.
+    progress
+        Gets the number of cells so far, about 20 times a second.
+
+    Returns
+    -------
+    dict
+        n cells with H corners in all, V vertices, E edges:
+        n_cells, limit_reached, continuous (no activation jumps, exactly);
+        layer_counts (L + 1,) int64, cells after each number of layers;
+        signs (3,) int64, decided by float64, double-doubles, exact numbers;
+        vertices (V, 2) and vertex_errors (V,) float64, bounds on the error of each coordinate;
+        cell_starts (n + 1,) int64, offsets into cell_vertices and cell_edges (H,) int32, counter-clockwise: a
+        corner, and the edge from there to the next (with jumps the first edge on that side);
+        patterns (n, B) uint8: layer l from byte pattern_starts[l] on, its units pattern_bits[l] bits each,
+        little-endian;
+        edges (E, 4) int32: cells on the left and on the right (-1: none), vertices from and to;
+        edge_creases (E,) int32: the earliest line that runs there, of line_layers, line_units and
+        line_breakpoints, or -1 - k for side k of the domain (from corner k);
+        maps (n, outputs, 3): a x + b y + c, and map_errors (n, outputs, 2): bounds for a and b, and for c;
+        tree_lines (n - 1, 3), tree_errors (n - 1,), tree_children (n - 1, 2) int32, tree_creases (n - 1,) int32.
+
+    Results do not depend on the number of threads. The GIL is released; an exception in `progress`, or a signal,
+    stops all threads and is raised. ValueError where lengths do not fit or a number is not finite, OverflowError
+    for more than 2^31 corners or edges.
+    """
+
+def locate_cells(
+    tree_lines: npt.NDArray[np.float64],
+    tree_errors: npt.NDArray[np.float64],
+    tree_children: npt.NDArray[np.int32],
+    points: npt.NDArray[np.float64],
+    start: npt.NDArray[np.int32] | None = None,
+    threads: int = 1,
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """The cell of each point (n, 2) of the domain, and -1; or -1 and the node at which floats cannot tell the side.
+
+    Goes on from node start[i] where given. Points outside the domain get some cell. The GIL is released.
+    """
+
 class ExactCells:
     """Exact affine forms of the units in single cells, and the exact signs made from them.
 

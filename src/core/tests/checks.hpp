@@ -9,6 +9,8 @@ void check(bool holds, const char *what);  // counts and prints a failure
 
 void check_dispatch();
 
+void check_enumerate(const leadlight::Kernels &kernels, const leadlight::Kernels &reference);
+
 void check_exact();
 
 // Returns the largest error of exp, in units in the last place, over the floats with bits 0, stride, 2 stride, ...

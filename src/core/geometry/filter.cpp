@@ -1,0 +1,196 @@
+// The kernels of the enumerator, compiled once per vector level; filter.hpp has the bounds.
+#include "filter.hpp"
+
+#include "../vectors.hpp"
+
+#if defined(__AVX512F__) || defined(__AVX2__) || defined(__SSE2__)
+#include <immintrin.h>
+#endif
+
+namespace leadlight::LEADLIGHT_LEVEL {
+
+using geometry::Candidate;
+using geometry::Line;
+using geometry::Scan;
+using geometry::Sorted;
+using geometry::Term;
+
+namespace {
+
+typedef long long VectorI64 __attribute__((vector_size(LEADLIGHT_VECTOR_BYTES)));
+constexpr int lanes = LEADLIGHT_VECTOR_BYTES / 8;
+constexpr int tile_vectors = 8 / lanes;  // vectors in 8 numbers
+
+inline VectorF64 load(const double *p) {
+    VectorF64 v;
+    __builtin_memcpy(&v, p, sizeof v);
+    return v;
+}
+
+inline void store(double *p, VectorF64 v) { __builtin_memcpy(p, &v, sizeof v); }
+
+inline VectorF64 all(double x) {
+    VectorF64 v;
+    for (int i = 0; i < lanes; ++i) v[i] = x;
+    return v;
+}
+
+inline VectorF64 absolute(VectorF64 v) {
+#if defined(__AVX512DQ__)
+    return (VectorF64)_mm512_abs_pd((__m512d)v);
+#else
+    return (VectorF64)((VectorI64)v & 0x7fffffffffffffffLL);
+#endif
+}
+
+// Bit i: a[i] > b[i].
+inline unsigned greater(VectorF64 a, VectorF64 b) {
+#if defined(__AVX512F__)
+    return _mm512_cmp_pd_mask((__m512d)a, (__m512d)b, _CMP_GT_OQ);
+#elif defined(__AVX2__)
+    return unsigned(_mm256_movemask_pd(_mm256_cmp_pd((__m256d)a, (__m256d)b, _CMP_GT_OQ)));
+#elif defined(__SSE2__)
+    return unsigned(_mm_movemask_pd(_mm_cmpgt_pd((__m128d)a, (__m128d)b)));
+#else
+    const VectorI64 mask = a > b;
+    unsigned bits = 0;
+    for (int i = 0; i < lanes; ++i) bits |= unsigned(mask[i] & 1) << i;
+    return bits;
+#endif
+}
+
+inline VectorF64 larger(VectorF64 a, VectorF64 b) { return a > b ? a : b; }
+
+}  // namespace
+
+// Sorts n lines by what they do to a polygon of n_corners <= 32: x, y and e are padded with corners to 8.
+void filter_lines(const Candidate *in, int n, const double *x, const double *y, const double *e, int n_corners,
+                  Sorted *out) {
+    Candidate *cut = out->cut, *decided = out->decided, *unsure = out->unsure;
+    const unsigned full = unsigned((1ull << n_corners) - 1);
+    const int n_vectors = (n_corners + lanes - 1) / lanes;
+    VectorF64 xs[32 / lanes], ys[32 / lanes], es[32 / lanes], ss[32 / lanes];
+    for (int v = 0; v < n_vectors; ++v) {
+        xs[v] = load(x + v * lanes);
+        ys[v] = load(y + v * lanes);
+        es[v] = load(e + v * lanes);
+        ss[v] = absolute(xs[v]) + absolute(ys[v]);
+    }
+    for (int i = 0; i < n; ++i) {
+        const Line &line = *in[i].line;
+        unsigned positive = 0, negative = 0;
+        for (int v = 0; v < n_vectors; ++v) {
+            const VectorF64 f = (line.a * xs[v] + line.b * ys[v]) + line.c;
+            const VectorF64 bound = (line.A * ss[v] + line.N * es[v]) + line.C;
+            positive |= greater(f, bound) << (v * lanes);
+            negative |= greater(-f, bound) << (v * lanes);
+        }
+        positive &= full;
+        negative &= full;
+        const Candidate result{&line, positive, negative};
+        const bool cuts = positive && negative, one_side = positive == full || negative == full;
+        *cut = result;
+        cut += cuts;
+        *decided = result;
+        decided += one_side;
+        *unsure = result;
+        unsure += !(cuts || one_side);
+    }
+    out->n_cut = int(cut - out->cut);
+    out->n_decided = int(decided - out->decided);
+    out->n_unsure = int(unsure - out->unsure);
+}
+
+// Forms of a layer from base and terms; returns the number of survivors.
+int scan_forms(Scan *scan) {
+    constexpr double rounding = 0x1p-51 * (1.0 + 0x1p-30), tiny = 0x1p-1000;
+    std::int32_t *survivors = scan->survivors;
+    const long stride = scan->stride;
+    const int n_terms = scan->n_terms;
+    const double rx = scan->rx, ry = scan->ry, cx = scan->x, cy = scan->y;
+    VectorF64 max_ab = all(0.0), max_c = all(0.0);
+    for (long j = 0; j < stride; j += 8) {
+        unsigned above = 0, below = 0;
+        for (int v = 0; v < tile_vectors; ++v) {
+            const long k = j + v * lanes;
+            VectorF64 a = load(scan->base + k), b = load(scan->base + stride + k), c = load(scan->base + 2 * stride + k);
+            for (int t = 0; t < n_terms; ++t) {
+                const Term &term = scan->terms[t];
+                const VectorF64 w = load(term.weights + k);
+                a += w * term.a;
+                b += w * term.b;
+                c += w * term.c;
+            }
+            store(scan->forms + k, a);
+            store(scan->forms + stride + k, b);
+            store(scan->forms + 2 * stride + k, c);
+            const VectorF64 size_a = absolute(a), size_b = absolute(b);
+            max_ab = larger(larger(size_a, size_b), max_ab);
+            max_c = larger(absolute(c), max_c);
+            const VectorF64 level = c - load(scan->breakpoints + k);
+            const VectorF64 f = (a * cx + b * cy) + level;
+            const VectorF64 bound = (size_a * rx + size_b * ry) + (absolute(level) * rounding +
+                                    (load(scan->row_norms + k) * scan->K_row + (load(scan->abs_biases + k) * scan->K_b + tiny)));
+            above |= greater(f, bound) << (v * lanes);
+            below |= greater(-f, bound) << (v * lanes);
+        }
+        scan->above[j / 8] = std::uint8_t(above);
+        for (unsigned open = ~(above | below) & 0xff; open; open &= open - 1)
+            *survivors++ = std::int32_t(j + __builtin_ctz(open));
+    }
+    double m_ab = 0.0, m_c = 0.0;
+    for (int i = 0; i < lanes; ++i) {
+        m_ab = max_ab[i] > m_ab ? max_ab[i] : m_ab;
+        m_c = max_c[i] > m_c ? max_c[i] : m_c;
+    }
+    scan->max_ab = m_ab;
+    scan->max_c = m_c;
+    return int(survivors - scan->survivors);
+}
+
+// out = base + sum of terms: a, b and c of n units (a multiple of 8), n apart. base may be one constant column: then
+// `base_c` replaces its c, and a and b start at 0.
+void add_terms(double *out, const double *base, const double *base_c, const Term *terms, int n_terms, long n) {
+    constexpr int wide = 4 * lanes <= 16 ? 4 : 16 / lanes;  // vectors in flight
+    long j = 0;
+    for (; j + wide * lanes <= n; j += wide * lanes) {
+        VectorF64 a[wide], b[wide], c[wide];
+        for (int v = 0; v < wide; ++v) {
+            const long k = j + v * lanes;
+            a[v] = base ? load(base + k) : all(0.0);
+            b[v] = base ? load(base + n + k) : all(0.0);
+            c[v] = base ? load(base + 2 * n + k) : load(base_c + k);
+        }
+        for (int t = 0; t < n_terms; ++t) {
+            const double *const weights = terms[t].weights + j;
+            const double ta = terms[t].a, tb = terms[t].b, tc = terms[t].c;
+            for (int v = 0; v < wide; ++v) {
+                const VectorF64 w = load(weights + v * lanes);
+                a[v] += w * ta;
+                b[v] += w * tb;
+                c[v] += w * tc;
+            }
+        }
+        for (int v = 0; v < wide; ++v) {
+            const long k = j + v * lanes;
+            store(out + k, a[v]);
+            store(out + n + k, b[v]);
+            store(out + 2 * n + k, c[v]);
+        }
+    }
+    for (; j < n; j += lanes) {
+        VectorF64 a = base ? load(base + j) : all(0.0), b = base ? load(base + n + j) : all(0.0);
+        VectorF64 c = base ? load(base + 2 * n + j) : load(base_c + j);
+        for (int t = 0; t < n_terms; ++t) {
+            const VectorF64 w = load(terms[t].weights + j);
+            a += w * terms[t].a;
+            b += w * terms[t].b;
+            c += w * terms[t].c;
+        }
+        store(out + j, a);
+        store(out + n + j, b);
+        store(out + 2 * n + j, c);
+    }
+}
+
+}  // namespace leadlight::LEADLIGHT_LEVEL

@@ -1,0 +1,118 @@
+#include "layers.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "dyadic.hpp"
+
+namespace leadlight::geometry {
+
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+// The largest power of two that divides x; infinity for 0.
+double quantum(double x) {
+    if (x == 0.0) return infinity;
+    int exponent;
+    double fraction = std::frexp(x, &exponent);
+    fraction = std::fabs(fraction) * 0x1p53;
+    const auto digits = static_cast<std::uint64_t>(fraction);
+    return std::ldexp(1.0, exponent - 53 + __builtin_ctzll(digits));  // 0 if it underflows: no quantum
+}
+
+double product(double a, double b) {  // of quanta; infinity stands for that of zero
+    return a == infinity || b == infinity ? infinity : a * b;
+}
+
+bool meets(const Pieces &pieces, int k) {
+    const Dyadic t(pieces.breakpoints[k]);
+    const Dyadic left = Dyadic(pieces.slopes[k]) * t + Dyadic(pieces.intercepts[k]);
+    return left == Dyadic(pieces.slopes[k + 1]) * t + Dyadic(pieces.intercepts[k + 1]);
+}
+
+}  // namespace
+
+Layers::Layers(const Net &net) : net(net), n_hidden(int(net.layers.size()) - 1), pattern_bytes(0), continuous(true) {
+    const auto keep = [&](std::size_t n) -> double * {
+        // Room to start on a line of the cache.
+        numbers_.emplace_back(n + 8, 0.0);
+        double *p = numbers_.back().data();
+        while (reinterpret_cast<std::uintptr_t>(p) % 64) ++p;
+        return p;
+    };
+    double quantum_ab = 1.0, quantum_c = infinity;  // of the inputs x and y
+    for (int l = 0; l <= n_hidden; ++l) {
+        const NetworkLayer &given = net.layers[std::size_t(l)];
+        Layer layer{};
+        layer.n_in = given.n_in;
+        layer.n_out = given.n_out;
+        layer.stride = (given.n_out + 7) / 8 * 8;
+        const std::size_t stride = std::size_t(layer.stride);
+        double *const weights = keep(std::size_t(given.n_in) * stride), *const biases = keep(stride);
+        double *const row_norms = keep(stride), *const abs_biases = keep(stride), *const breakpoints = keep(stride);
+        double quantum_W = infinity, quantum_b = infinity;
+        for (int j = 0; j < given.n_out; ++j) {
+            double norm = 0.0;
+            for (int u = 0; u < given.n_in; ++u) {
+                const double w = given.W[std::size_t(j) * std::size_t(given.n_in) + std::size_t(u)];
+                weights[std::size_t(u) * stride + std::size_t(j)] = w;
+                norm += std::fabs(w);
+                quantum_W = std::min(quantum_W, quantum(w));
+            }
+            row_norms[j] = norm * (1.0 + (given.n_in + 8) * 0x1p-53);
+            biases[j] = given.b[j];
+            abs_biases[j] = std::fabs(given.b[j]);
+            quantum_b = std::min(quantum_b, quantum(given.b[j]));
+            layer.max_row_norm = std::max(layer.max_row_norm, row_norms[j]);
+            layer.max_abs_bias = std::max(layer.max_abs_bias, abs_biases[j]);
+        }
+        layer.weights = weights;
+        layer.biases = biases;
+        layer.row_norms = row_norms;
+        layer.abs_biases = abs_biases;
+        layer.breakpoints = breakpoints;
+        layer.quantum_ab = quantum_ab = product(quantum_W, quantum_ab);
+        layer.quantum_c = quantum_c = std::min(quantum_b, product(quantum_W, quantum_c));
+        layer.pieces = given.pieces;
+        if (l == n_hidden) {
+            layers.push_back(layer);
+            break;
+        }
+        first_lines_.emplace_back();
+        int most = 0, fewest = std::numeric_limits<int>::max();
+        double quantum_s = infinity, quantum_i = infinity;
+        layer.zero_below = given.pieces != nullptr;
+        for (int j = 0; j < given.n_out; ++j) {
+            first_lines_.back().push_back(int(lines.size()));
+            const int k = given.pieces ? given.pieces[j].n_breakpoints : 0;
+            for (int i = 0; i < k; ++i) lines.push_back({l, j, i});
+            most = std::max(most, k);
+            fewest = std::min(fewest, k);
+            if (k) breakpoints[j] = given.pieces[j].breakpoints[0];
+            for (int i = 0; i <= k; ++i) {
+                const double slope = given.pieces ? given.pieces[j].slopes[i] : 1.0;
+                const double intercept = given.pieces ? given.pieces[j].intercepts[i] : 0.0;
+                layer.max_slope = std::max(layer.max_slope, std::fabs(slope));
+                layer.max_intercept = std::max(layer.max_intercept, std::fabs(intercept));
+                layer.slopes_round |= slope != 0.0 && std::fabs(slope) != 1.0;
+                quantum_s = std::min(quantum_s, quantum(slope));
+                quantum_i = std::min(quantum_i, quantum(intercept));
+                if (i < k) continuous &= meets(given.pieces[j], i);
+                if (i == 0) layer.zero_below &= slope == 0.0 && intercept == 0.0;
+            }
+        }
+        first_lines_.back().push_back(int(lines.size()));
+        layer.kind = most == 0 ? Kind::straight : most == 1 && fewest == 1 ? Kind::single : Kind::several;
+        layer.quantum_h_ab = quantum_ab = product(quantum_s, quantum_ab);
+        layer.quantum_h_c = quantum_c = std::min(quantum_i, product(quantum_s, quantum_c));
+        layer.pattern_bits = most == 0 ? 0 : most == 1 ? 1 : most <= 3 ? 2 : most <= 15 ? 4 : 8;
+        layer.pattern_start = pattern_bytes;
+        pattern_bytes += (long(layer.n_out) * layer.pattern_bits + 7) / 8;
+        layers.push_back(layer);
+    }
+    for (int l = 0; l < n_hidden; ++l) layers[std::size_t(l)].first_line = first_lines_[std::size_t(l)].data();
+}
+
+}  // namespace leadlight::geometry

@@ -1,0 +1,65 @@
+// The network as the splitter wants it: transposed, padded, with the norms and quanta that the error bounds need.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "network.hpp"
+
+namespace leadlight::geometry {
+
+enum class Kind {
+    straight,  // no unit has a breakpoint: nothing is cut
+    single,    // every unit has one: the fast path
+    several,   // anything else
+};
+
+struct Layer {
+    int n_in, n_out;
+    long stride;     // n_out rounded up to 8; what is beyond n_out is 0 in all arrays
+    const double *weights;  // (n_in, stride): column u of W as row u
+    const double *biases, *row_norms, *abs_biases;  // (stride,); row norms are those of L1, rounded up
+    double max_row_norm, max_abs_bias;
+    double quantum_ab, quantum_c;  // all exact coefficients of its preactivations are multiples, if forms are exact
+
+    // Hidden layers only.
+    Kind kind;
+    const Pieces *pieces;       // (n_out,)
+    const double *breakpoints;  // (stride,): kind single
+    const int *first_line;      // (n_out + 1,): the unit's breakpoints among all of the network
+    bool zero_below;            // kind single: the lower piece is 0 for all units (relu)
+    double max_slope, max_intercept;
+    bool slopes_round;  // some slope is not 0 or +-1
+    double quantum_h_ab, quantum_h_c;
+    int pattern_bits;    // of a unit: 0, 1, 2, 4 or 8
+    long pattern_start;  // byte of the row
+
+    int piece_in(const std::uint8_t *row, int unit) const {
+        if (pattern_bits == 0) return 0;
+        const int bit = unit * pattern_bits;
+        return row[pattern_start + bit / 8] >> (bit % 8) & ((1 << pattern_bits) - 1);
+    }
+};
+
+// What a line is of: all (layer, unit, breakpoint) in order are numbered.
+struct LineName {
+    int layer, unit, breakpoint;
+};
+
+class Layers {
+  public:
+    explicit Layers(const Net &net);
+
+    const Net &net;
+    std::vector<Layer> layers;  // the output layer last
+    int n_hidden;
+    long pattern_bytes;
+    std::vector<LineName> lines;
+    bool continuous;  // every activation, exactly
+
+  private:
+    std::vector<std::vector<double>> numbers_;
+    std::vector<std::vector<int>> first_lines_;
+};
+
+}  // namespace leadlight::geometry

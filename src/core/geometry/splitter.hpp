@@ -1,0 +1,172 @@
+// Layer-wise splitting of convex polygons, depth first.
+//
+// In a context (a cell of the layers before) every unit of a layer is one affine form. A node is a polygon inside a
+// context with the lines that cut it; it is split along one of them, and the others are tried on both parts. A node
+// that no line cuts any more is a cell of the layers so far: the context of the next layer, or a cell of the network.
+// The forms of the next layer grow along the way by one term for each unit that is decided. Exact signs come from
+// predicates.hpp wherever the bounds of filter.hpp do not suffice.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "../kernels.hpp"
+#include "arena.hpp"
+#include "complex.hpp"
+#include "edges.hpp"
+#include "filter.hpp"
+#include "layers.hpp"
+#include "predicates.hpp"
+
+namespace leadlight::geometry {
+
+struct Options {
+    bool certified = true, edges = true, maps = false, tree = false;
+    std::int64_t max_cells = 0;  // 0: no limit
+};
+
+// Seen by all threads and by the one that watches.
+struct Progress {
+    std::atomic<std::int64_t> cells{0};
+    std::atomic<bool> stop{false};
+    std::atomic<bool> limit_reached{false};
+};
+
+struct Stopped : std::exception {};
+struct TooLarge : std::exception {};
+
+struct Side {
+    const Line *line;
+    std::int32_t slot;    // where the list of half-edges along it goes
+    std::int32_t vertex;  // at its start
+};
+
+struct Polygon {
+    int n;
+    double *x, *y, *e;  // (n rounded up to 8,): corners, and bounds on the error of each coordinate
+    Side *sides;        // (n,): from corner i to corner i + 1
+};
+
+// Bounds on the errors of a context's forms; see filter.hpp.
+struct Errors {
+    double ab = 0.0, c = 0.0, b = 0.0;  // K_ab, K_c, K_b
+};
+
+struct Node {
+    Polygon polygon;
+    Candidate *candidates;
+    int n_candidates;
+    int layer;  // whose units the candidates are; -1 before the first
+    // Forms of the next layer so far: base and terms. Null where nobody needs them.
+    const double *base;
+    Term *terms;
+    int n_terms;
+    int n_sloped, n_nonzero;  // decided units that are not constant, that are not 0
+};
+
+// A node on its own, to be continued by any splitter.
+struct Task {
+    int layer;
+    std::vector<double> x, y, e;
+    std::vector<Side> sides;
+    std::vector<Line> lines;  // of the sides, then of the candidates
+    std::vector<Candidate> candidates;
+    std::vector<double> base;
+    std::vector<Term> terms;
+    int n_sloped, n_nonzero;
+    std::vector<std::uint8_t> row;
+    std::vector<double> forms;  // of its layer's units
+    Errors errors, next_errors;
+    std::uint64_t serial = 0;
+    std::vector<int> open, above;
+    double area;
+};
+
+std::vector<Line> domain_sides(const Net &net, bool certified);
+
+class Splitter {
+  public:
+    Splitter(const Kernels &kernels, const Layers &layers, const Options &options, Progress &progress, Growing &out,
+             std::uint64_t first_serial, int deepest);
+    ~Splitter();
+
+    Node root(const std::vector<Line> &domain);
+    // Descends until the node has candidates, or is a cell of the network; whether it has.
+    bool descend(Node &node);
+    // Splits a node that has candidates: polygons only. Then each part is entered (the other lines tried on it), its
+    // cells made or the node packed, and left, one after the other.
+    Cut split(Node &node, Node &below, Node &above);
+    void enter(const Node &node, Cut &cut, bool above, Node &part);
+    void leave(std::size_t decisions);
+    TreeNode tree_node(const Cut &cut) const;
+    std::size_t decisions() const { return decisions_.size(); }
+    void count_cells();  // in the progress: those not counted yet
+    // The cells of a node; returns its place in the tree.
+    std::int32_t solve(Node &node);
+
+    std::unique_ptr<Task> pack(const Node &node);
+    Node unpack(const Task &task);  // must outlive the node; slots and vertices stay the task's
+
+    std::int32_t new_slot() {
+        slots_.emplace_back();
+        return std::int32_t(slots_.size() - 1);
+    }
+    std::vector<SideList> &slots() { return slots_; }
+    Arena &arena() { return arena_; }
+    EdgeMatcher &matcher() { return matcher_; }
+    const std::vector<std::int64_t> &layer_counts() const { return layer_counts_; }
+    std::int64_t signs(int stage) const;
+
+  private:
+    struct Frame;
+    struct Decision {
+        int layer, unit;
+        bool above;
+    };
+
+    void enter_layer(Node &node, int layer);
+    int try_all(const Node &node, Frame &frame, const Layer &layer);
+    void start_next_forms(Node &node, Frame &frame, int layer);
+    Errors next_errors(const Errors &errors, const Layer &layer, const Layer &next, double max_ab, double max_c) const;
+    Line make_line(const Frame &frame, int layer, int unit, int breakpoint) const;
+    Polygon take_polygon(int n);
+    void filter(Node &node, const Candidate *candidates, int n, Cut *cut);
+    bool settle(const Polygon &polygon, Candidate &candidate);
+    int sign(const Line &f, const Polygon &polygon, int corner);
+    int float_sign(const Line &f, const Polygon &polygon, int corner);
+    std::int32_t cross(const Line &f, const Polygon &polygon, int side, Point &at, double &error);
+    void decide(Node &node, const Line &line, bool above);
+    void add_term(Node &node, const Frame &frame, int layer, int unit, int piece) const;
+    void set_piece(int layer, int unit, int piece);
+    int piece_of(int layer, int unit) const { return layers_.layers[std::size_t(layer)].piece_in(row_.data(), unit); }
+    bool needs_forms_after(int layer) const { return layer + 1 < layers_.n_hidden || options_.maps; }
+    LineRef reference(const Line &line);
+    const Context &exact_context(int layer);
+    std::int32_t add_cell(const Node &node);
+    std::int32_t add_vertex(const Point &at, double error, std::int32_t crease);
+
+    const GeometryKernels &kernels_;
+    const Layers &layers_;
+    const Options options_;
+    Progress &progress_;
+    Growing &out_;
+    Arena arena_;
+    std::vector<std::unique_ptr<Frame>> frames_;
+    std::vector<std::uint8_t> row_;
+    std::vector<SideList> slots_;
+    std::vector<Candidate> decided_, unsure_;
+    std::vector<Decision> decisions_;  // in layers of kind several, on the way here
+    std::vector<std::int64_t> layer_counts_;
+    std::int64_t float_signs_ = 0, told_cells_ = 0;
+    std::uint64_t serial_;
+    int depth_ = 0, deepest_;
+    Predicates predicates_;
+    EdgeMatcher matcher_;
+    double size_;  // the largest coordinate of the domain
+};
+
+}  // namespace leadlight::geometry

@@ -1,0 +1,229 @@
+// The enumeration of cells, bound to Python: flat arrays to a Net, and the arrays of the complex without a copy.
+//
+// src/leadlight/geometry is the caller; it has checked the values. Lengths are checked here again.
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/optional.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <new>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "geometry/enumerate.hpp"
+#include "geometry/layers.hpp"
+#include "geometry/locate.hpp"
+#include "kernels.hpp"
+
+namespace nb = nanobind;
+using namespace nb::literals;
+namespace geometry = leadlight::geometry;
+
+namespace {
+
+template <typename T>
+using Array = nb::ndarray<const T, nb::c_contig, nb::device::cpu>;
+
+void require(bool holds, const char *what) {
+    if (!holds) throw nb::value_error(what);
+}
+
+bool finite(const Array<double> &values) {
+    return std::all_of(values.data(), values.data() + values.size(), [](double v) { return std::isfinite(v); });
+}
+
+// A network over the caller's arrays.
+struct Description {
+    geometry::Net net;
+    std::vector<std::vector<geometry::Pieces>> pieces;
+
+    Description(const Array<int> &widths, const Array<double> &weights, const Array<double> &biases,
+                const Array<int> &unit_tables, const Array<int> &table_starts, const Array<double> &breakpoints,
+                const Array<double> &slopes, const Array<double> &intercepts, const Array<double> &corners) {
+        require(widths.ndim() == 1 && widths.size() >= 2 && widths.data()[0] == 2, "the network must have 2 inputs");
+        const int n_layers = int(widths.size()) - 1, n_tables = int(table_starts.size()) - 1;
+        require(n_tables >= 0 && table_starts.data()[0] == 0, "table_starts must begin with 0");
+        for (int t = 0; t < n_tables; ++t) {
+            const int from = table_starts.data()[t], to = table_starts.data()[t + 1];
+            require(from <= to && to - from < 256 && std::size_t(to) <= breakpoints.size(), "tables do not fit");
+            for (int i = from; i + 1 < to; ++i)
+                require(breakpoints.data()[i] < breakpoints.data()[i + 1], "breakpoints must ascend");
+        }
+        const std::size_t n_pieces = breakpoints.size() + std::size_t(n_tables);
+        require(std::size_t(table_starts.data()[n_tables]) == breakpoints.size() && slopes.size() == n_pieces &&
+                    intercepts.size() == n_pieces,
+                "pieces do not fit");
+        require(finite(weights) && finite(biases) && finite(breakpoints) && finite(slopes) && finite(intercepts) &&
+                    finite(corners),
+                "all numbers must be finite");
+        require(corners.ndim() == 2 && corners.shape(0) >= 3 && corners.shape(1) == 2, "a polygon has 3 corners or more");
+        net.corners.assign(corners.data(), corners.data() + corners.size());
+        std::size_t weight = 0, bias = 0, unit = 0;
+        pieces.resize(std::size_t(n_layers));
+        for (int l = 0; l < n_layers; ++l) {
+            const int n_in = widths.data()[l], n_out = widths.data()[l + 1];
+            require(n_out >= 1, "every layer must have a unit");
+            geometry::NetworkLayer layer{n_in, n_out, weights.data() + weight, biases.data() + bias, nullptr};
+            weight += std::size_t(n_in) * std::size_t(n_out);
+            bias += std::size_t(n_out);
+            require(weight <= weights.size() && bias <= biases.size(), "weights do not fit");
+            if (l + 1 < n_layers) {
+                require(unit + std::size_t(n_out) <= unit_tables.size(), "pieces do not fit");
+                bool straight = true;
+                for (int j = 0; j < n_out; ++j) {
+                    const int t = unit_tables.data()[unit++];
+                    require(t >= 0 && t < n_tables, "no such table");
+                    const int from = table_starts.data()[t];
+                    pieces[std::size_t(l)].push_back({table_starts.data()[t + 1] - from, breakpoints.data() + from,
+                                                      slopes.data() + from + t, intercepts.data() + from + t});
+                    const geometry::Pieces &last = pieces[std::size_t(l)].back();
+                    straight &= last.n_breakpoints == 0 && last.slopes[0] == 1.0 && last.intercepts[0] == 0.0;
+                }
+                if (!straight) layer.pieces = pieces[std::size_t(l)].data();
+            }
+            net.layers.push_back(layer);
+        }
+        require(weight == weights.size() && bias == biases.size() && unit == unit_tables.size(), "weights do not fit");
+    }
+};
+
+template <typename T>
+nb::object give(T *data, std::initializer_list<std::size_t> shape) {
+    nb::capsule owner(data ? data : std::calloc(1, 1), [](void *p) noexcept { std::free(p); });
+    return nb::cast(nb::ndarray<nb::numpy, T>(data ? data : static_cast<T *>(owner.data()), shape.size(), shape.begin(), owner));
+}
+
+template <typename T, typename Value>
+T *allocate(std::size_t n, Value &&value) {
+    T *const data = static_cast<T *>(std::malloc(n * sizeof(T) + 1));
+    if (!data) throw std::bad_alloc();
+    for (std::size_t i = 0; i < n; ++i) data[i] = value(i);
+    return data;
+}
+
+nb::dict to_python(geometry::Complex &complex, const geometry::Layers &layers, bool whole) {
+    geometry::Growing &arrays = complex.arrays;
+    if (!whole) {
+        arrays = geometry::Growing();
+        arrays.starts.push(0);
+    }
+    nb::dict result;
+    const std::size_t n = arrays.n_cells() - 1, n_out = std::size_t(layers.layers.back().n_out);
+    const std::size_t H = arrays.corners.size(), V = arrays.vertices.size(), E = arrays.edges.size(), T = arrays.tree.size();
+    const auto n_hidden = std::size_t(layers.n_hidden);
+    result["n_cells"] = complex.n_cells;
+    result["limit_reached"] = complex.limit_reached;
+    result["continuous"] = layers.continuous;
+    result["layer_counts"] = give(allocate<std::int64_t>(n_hidden + 1, [&](auto l) { return complex.layer_counts[l]; }), {n_hidden + 1});
+    result["signs"] = give(allocate<std::int64_t>(3, [&](auto i) { return complex.signs[i]; }), {3});
+    result["vertices"] = give(reinterpret_cast<double *>(arrays.vertices.release()), {V, 2});
+    result["vertex_errors"] = give(arrays.errors.release(), {V});
+    result["cell_starts"] = give(arrays.starts.release(), {n + 1});
+    result["cell_vertices"] = give(arrays.corners.release(), {H});
+    const std::size_t n_links = arrays.links.size();
+    result["cell_edges"] = give(arrays.links.release(), {n_links});
+    result["patterns"] = give(arrays.patterns.release(), {n, std::size_t(layers.pattern_bytes)});
+    result["edges"] = give(reinterpret_cast<std::int32_t *>(arrays.edges.release()), {E, 4});
+    result["edge_creases"] = give(arrays.creases.release(), {E});
+    const std::size_t n_maps = n_out ? arrays.maps.size() / (3 * n_out) : 0;
+    result["maps"] = give(arrays.maps.release(), {n_maps, n_out, 3});
+    result["map_errors"] = give(arrays.map_errors.release(), {n_maps, n_out, 2});
+    {
+        const geometry::TreeNode *const tree = arrays.tree.data();
+        result["tree_lines"] = give(allocate<double>(3 * T, [&](auto i) { return (&tree[i / 3].a)[i % 3]; }), {T, 3});
+        result["tree_errors"] = give(allocate<double>(T, [&](auto i) { return tree[i].error; }), {T});
+        result["tree_children"] = give(allocate<std::int32_t>(2 * T, [&](auto i) { return tree[i / 2].children[i % 2]; }), {T, 2});
+        result["tree_creases"] = give(allocate<std::int32_t>(T, [&](auto i) { return tree[i].crease; }), {T});
+        arrays.tree.clear();
+    }
+    result["pattern_starts"] = give(allocate<std::int64_t>(n_hidden + 1, [&](auto l) {
+        return std::int64_t(l < n_hidden ? layers.layers[l].pattern_start : layers.pattern_bytes); }), {n_hidden + 1});
+    result["pattern_bits"] = give(allocate<std::int32_t>(n_hidden, [&](auto l) { return layers.layers[l].pattern_bits; }), {n_hidden});
+    const std::size_t n_lines = layers.lines.size();
+    result["line_layers"] = give(allocate<std::int32_t>(n_lines, [&](auto i) { return layers.lines[i].layer; }), {n_lines});
+    result["line_units"] = give(allocate<std::int32_t>(n_lines, [&](auto i) { return layers.lines[i].unit; }), {n_lines});
+    result["line_breakpoints"] =
+        give(allocate<std::int32_t>(n_lines, [&](auto i) { return layers.lines[i].breakpoint; }), {n_lines});
+    return result;
+}
+
+nb::dict enumerate_cells(Array<int> widths, Array<double> weights, Array<double> biases, Array<int> pieces,
+                         Array<int> table_starts, Array<double> breakpoints, Array<double> slopes,
+                         Array<double> intercepts, Array<double> corners, int threads, bool certified, bool want_edges,
+                         bool want_maps, bool want_tree, std::int64_t max_cells, nb::object progress) {
+    require(threads >= 1 && threads <= 1024 && max_cells >= 0, "threads must be at least 1, max_cells at least 0");
+    const Description description(widths, weights, biases, pieces, table_starts, breakpoints, slopes, intercepts, corners);
+    const geometry::Layers layers(description.net);
+    const geometry::Options options{certified, want_edges, want_maps, want_tree, max_cells};
+    geometry::Enumeration enumeration(leadlight::kernels(), layers, options, threads);
+    while (true) {
+        bool finished;
+        {
+            nb::gil_scoped_release release;
+            finished = enumeration.wait(0.05);
+        }
+        if (finished) break;
+        try {
+            if (PyErr_CheckSignals() != 0) throw nb::python_error();
+            if (!progress.is_none()) progress(enumeration.cells());
+        } catch (...) {
+            enumeration.stop();
+            nb::gil_scoped_release release;
+            while (!enumeration.wait(10.0)) {
+            }
+            throw;
+        }
+    }
+    if (PyErr_CheckSignals() != 0) throw nb::python_error();
+    try {
+        geometry::Complex &complex = enumeration.result();
+        return to_python(complex, layers, !complex.limit_reached);
+    } catch (const geometry::TooLarge &) {
+        throw std::overflow_error("too many cells for 32-bit numbers of vertices and edges");
+    }
+}
+
+nb::tuple locate_cells(Array<double> tree_lines, Array<double> tree_errors, Array<std::int32_t> tree_children,
+                       Array<double> points, std::optional<Array<std::int32_t>> start, int threads) {
+    const std::size_t n_nodes = tree_errors.size(), n = points.size() / 2;
+    require(tree_lines.size() == 3 * n_nodes && tree_children.size() == 2 * n_nodes, "the tree's arrays do not fit");
+    require(points.ndim() == 2 && points.shape(1) == 2, "points must be a matrix of two columns");
+    require(!start || start->size() == n, "one start a point");
+    require(threads >= 1 && threads <= 1024, "threads must be at least 1");
+    const auto within = [&](std::int32_t node) { return node < std::int32_t(n_nodes); };
+    require(std::all_of(tree_children.data(), tree_children.data() + 2 * n_nodes, within) &&
+                (!start || std::all_of(start->data(), start->data() + n, within)),
+            "no such node");
+    const geometry::Tree tree{tree_lines.data(), tree_errors.data(), tree_children.data(), std::int64_t(n_nodes)};
+    auto *const cells = static_cast<std::int32_t *>(std::malloc(n * sizeof(std::int32_t) + 1));
+    auto *const doubtful = static_cast<std::int32_t *>(std::malloc(n * sizeof(std::int32_t) + 1));
+    const nb::object result = give(cells, {n}), nodes = give(doubtful, {n});
+    if (!cells || !doubtful) throw std::bad_alloc();
+    {
+        nb::gil_scoped_release release;
+        const auto part = [&](int i) {
+            const auto at = [&](int k) { return std::int64_t(n) * k / threads; };
+            geometry::locate(tree, points.data(), start ? start->data() : nullptr, at(i), at(i + 1), cells, doubtful);
+        };
+        std::vector<std::thread> others;
+        for (int i = 1; i < threads; ++i) others.emplace_back(part, i);
+        part(0);
+        for (std::thread &other : others) other.join();
+    }
+    return nb::make_tuple(result, nodes);
+}
+
+}  // namespace
+
+void bind_geometry(nb::module_ &m) {
+    m.def("locate_cells", locate_cells, "tree_lines"_a.noconvert(), "tree_errors"_a.noconvert(),
+          "tree_children"_a.noconvert(), "points"_a.noconvert(), "start"_a.noconvert().none() = nb::none(),
+          "threads"_a = 1);
+    m.def("enumerate_cells", enumerate_cells, nb::kw_only(), "widths"_a.noconvert(), "weights"_a.noconvert(),
+          "biases"_a.noconvert(), "pieces"_a.noconvert(), "table_starts"_a.noconvert(), "breakpoints"_a.noconvert(),
+          "slopes"_a.noconvert(), "intercepts"_a.noconvert(), "corners"_a.noconvert(), "threads"_a, "certified"_a,
+          "want_edges"_a, "want_maps"_a, "want_tree"_a, "max_cells"_a, "progress"_a.none());
+}
