@@ -11,19 +11,21 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.optim import lr_scheduler
 
 import leadlight as ll
 from leadlight.activations import Activation
-from leadlight.training import SGD, Adam, AdamW, RMSprop, order
+from leadlight.training import SGD, Adam, AdamW, Cosine, RMSprop, StepDecay, order
 
 
 @dataclass
 class Trained:
     """What the loop leaves behind."""
 
-    losses: np.ndarray  # (n_steps,) float64: of each batch before its update
+    losses: np.ndarray  # (n_steps,) float64: of each batch before its update; NaN after an early stop
     weights: list[np.ndarray]
     biases: list[np.ndarray]
+    stopped_at: int  # epochs taken where the target was met, else -1
 
 
 class Chain(torch.nn.Module):
@@ -88,6 +90,23 @@ def optimizer_of(optimizer: Any, parameters: Any, lr: float) -> torch.optim.Opti
     raise AssertionError(optimizer)
 
 
+def scheduler_of(schedule: Any, optimizer: torch.optim.Optimizer, total: int) -> lr_scheduler.LRScheduler:
+    """torch's scheduler for `total` epochs or steps: the schedule's own after a linear warm-up."""
+    schedule = ll.training.schedules.schedule(schedule)
+    w = schedule.warmup
+    rate = optimizer.param_groups[0]["lr"]
+    rising = lr_scheduler.LinearLR(optimizer, start_factor=1 / (w + 1), total_iters=w)
+    optimizer.param_groups[0]["lr"] = rate
+    match schedule:
+        case StepDecay():
+            main = lr_scheduler.StepLR(optimizer, schedule.every, schedule.gamma)
+        case Cosine():
+            main = lr_scheduler.CosineAnnealingLR(optimizer, max(total - w, 1), schedule.final * rate)
+        case _:
+            main = lr_scheduler.ConstantLR(optimizer, 1.0, 1)
+    return lr_scheduler.SequentialLR(optimizer, [rising, main], milestones=[w]) if w else main
+
+
 def train(
     net: ll.Network,
     X: Any,
@@ -100,6 +119,10 @@ def train(
     batch_size: int | None = None,
     drop_last: bool = False,
     shuffle: bool = True,
+    schedule: Any = "constant",
+    clip_norm: float | None = None,
+    clip_value: float | None = None,
+    target_loss: float | None = None,
     key: tuple[int, int] = (0, 0),
     dtype: torch.dtype = torch.float64,
 ) -> Trained:
@@ -113,22 +136,37 @@ def train(
     scale = float(targets.abs().max())
     n = len(inputs)
     size = batch_size or n
-    losses = []
+    n_batches = n // size + (n % size > 0 and not drop_last)
+    by_step = ll.training.schedules.schedule(schedule).per == "step"
+    rates = scheduler_of(schedule, steps, epochs * (n_batches if by_step else 1))
+    losses, stopped_at = np.full((epochs, n_batches), np.nan), -1
     for epoch in range(epochs):
         shuffled = shuffle and size < n
         indices = torch.from_numpy(order(key, epoch, n)) if shuffled else torch.arange(n)
-        for batch in indices.split(size):
-            if drop_last and len(batch) < size:
-                continue
+        batches = indices.split(size)[:n_batches]
+        for i, batch in enumerate(batches):
             steps.zero_grad()
             value = loss_of(loss, module(inputs[batch]), targets[batch], scale)
             value.backward()
+            if clip_value is not None:
+                torch.nn.utils.clip_grad_value_(module.parameters(), clip_value)
+            if clip_norm is not None:
+                torch.nn.utils.clip_grad_norm_(module.parameters(), clip_norm)
             steps.step()
-            losses.append(value.item())
+            losses[epoch, i] = value.item()
+            if by_step:
+                rates.step()
+        if not by_step:
+            rates.step()
+        mean = np.average(losses[epoch], weights=[len(batch) for batch in batches])
+        if target_loss is not None and mean <= target_loss:
+            stopped_at = epoch + 1
+            break
     return Trained(
-        np.array(losses),
+        losses.ravel(),
         [layer.weight.detach().double().numpy() for layer in module.layers],
         [layer.bias.detach().double().numpy() for layer in module.layers],
+        stopped_at,
     )
 
 

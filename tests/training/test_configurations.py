@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import leadlight as ll
 import torch_loop
 from leadlight.activations import ACTIVATIONS
-from leadlight.training import LOSSES, SGD, Adam, AdamW, RMSprop
+from leadlight.training import LOSSES, SGD, Adam, AdamW, Constant, Cosine, RMSprop, StepDecay
 from torch_loop import deviation
 
 N_STEPS = 12
@@ -36,6 +36,15 @@ OPTIMIZERS = st.one_of(
     # the variance may cancel to what rounding leaves of it: eps above its root
     st.builds(RMSprop, alpha=st.floats(0.5, 0.999), eps=st.just(1e-3), centered=st.just(True)),
     st.sampled_from(["sgd", "adam", "adamw", "rmsprop"]),
+)
+LIMIT = st.one_of(st.none(), st.none(), st.floats(0.1, 2.0))
+WARMUP = st.integers(0, 1)  # there may be one epoch only
+SCHEDULES = st.one_of(
+    st.just("constant"),
+    st.builds(Constant, warmup=WARMUP, per=st.sampled_from(["epoch", "step"])),
+    st.builds(StepDecay, st.integers(1, 5), gamma=st.floats(0.3, 1.1), warmup=WARMUP, per=st.just("step")),
+    st.builds(StepDecay, st.integers(1, 3), gamma=st.floats(0.3, 1.1)),
+    st.builds(Cosine, final=st.floats(0.0, 0.5), warmup=WARMUP, per=st.sampled_from(["epoch", "step"])),
 )
 WIDTHS = st.lists(st.one_of(*[st.integers(1, 40)] * 9, st.integers(41, 300)), max_size=6)
 
@@ -86,6 +95,10 @@ def configurations(draw) -> Configuration:
         "batch_size": batch_size,
         "drop_last": draw(st.booleans()),
         "shuffle": draw(st.booleans()),
+        "schedule": draw(SCHEDULES),
+        "clip_norm": draw(LIMIT),
+        "clip_value": draw(LIMIT),
+        "target_loss": draw(st.one_of(st.none(), st.floats(0.3, 2.0))),
     }
     rates = 10.0 ** rng.uniform(-4, -1.5, len(nets))
     return Configuration(nets, X, y, rates, options)
@@ -120,6 +133,7 @@ def test_any_configuration_follows_torch_in_float64(configuration):
     for i, oracle in enumerate(oracles):
         steps = before_divergence(runs, i, oracle)
         assert deviation(runs.losses[i][steps], oracle.losses[steps]) < 1e-10
+        assert runs.stopped_at[i] == (oracle.stopped_at if runs.divergences[i] is None else -1)
         if runs.divergences[i] is None:
             net = runs.networks[i]
             for a, b in zip((*net.weights, *net.biases), (*oracle.weights, *oracle.biases), strict=True):
@@ -127,9 +141,12 @@ def test_any_configuration_follows_torch_in_float64(configuration):
 
 
 @settings(max_examples=100, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(configurations())
+@given(configurations().filter(lambda c: not getattr(c.options["optimizer"], "centered", False)))
 def test_any_configuration_follows_torch_in_float32(configuration):
-    """Within 1e-5, or where float32 cannot be that exact, 100 times what torch's float32 is off its float64."""
+    """Within 1e-5, or where float32 cannot be that exact, 100 times what torch's float32 is off its float64.
+
+    Not centered RMSprop, whose variance float32 rounds below 0 soon: NaN in torch, 0 here (test_rmsprop.py).
+    """
     runs, oracles = trained(configuration, "float32")
     _, exact = trained(configuration, "float64")
     for i, oracle in enumerate(oracles):
