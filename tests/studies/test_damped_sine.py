@@ -122,7 +122,8 @@ def test_parameters_out_of_range_are_refused(name, value):
 @pytest.mark.long
 def test_at_full_size_the_sheet_lies_in_our_range_and_the_sides_behave_as_described():
     result = studies.run("damped-sine")
-    assert [c.name for c in result.claims if not c.holds] == []
+    # of ten units each second one brings no sure gain
+    assert [c.name for c in result.claims if not c.holds] == ["each-unit-helps"]
     rows = {row[0]: row for row in result.table("sheet").rows}
     assert rows["curve"][-1] is rows["mirrored"][-1] is True
     assert rows["curve"][3:4] == (0.252,)
