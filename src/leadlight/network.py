@@ -251,6 +251,15 @@ class Network:
         """A network with these weights and biases and the activations of this one."""
         return Network(tuple(weights), tuple(biases), self.activations, self.output_activation)
 
+    def _with_own(self, weights: tuple[np.ndarray, ...], biases: tuple[np.ndarray, ...]) -> Network:
+        """`with_parameters` without copies and checks: of read-only float64, finite and of these shapes."""
+        made = object.__new__(type(self))
+        object.__setattr__(made, "weights", weights)
+        object.__setattr__(made, "biases", biases)
+        object.__setattr__(made, "activations", self.activations)
+        object.__setattr__(made, "output_activation", self.output_activation)
+        return made
+
     def equals(self, other: Network) -> bool:
         """Whether the other network has the same layers, activations and parameters, exactly."""
         return (

@@ -17,7 +17,7 @@ import numpy as np
 
 from .. import _core
 from ..activations import Activation
-from ..network import Network
+from ._flat_parameters import flatten, networks_like, starts_of
 from .losses import RELATIVE_FLOOR, scale_for
 from .optimizers import SGD, AdamW, Optimizer, RMSprop
 from .problem import CHECK_EVERY, GROWTH, Problem, Samples
@@ -81,7 +81,7 @@ class _Call:
         n_runs = len(problem.networks)
         self.losses = np.full((n_runs, problem.epochs * problem.batches_per_epoch), np.nan)
         self.metrics = np.full((4, n_runs, len(problem.metric_epochs)), np.nan)
-        self.flat = _flatten(problem.networks, self.dtype)
+        self.flat = flatten(problem.networks, self.dtype)
         later = [epoch for epoch in problem.snapshots if epoch > 0]
         self.snapshot_epochs = later
         self.snapshots = np.empty(len(self.flat) * len(later), self.dtype)
@@ -206,14 +206,14 @@ class _Call:
         problem = self.problem
         initial = problem.networks
         snapshots = {0: list(initial)} if 0 in problem.snapshots else {}
-        offsets = np.cumsum([0, *map(_count, initial)])
+        offsets = starts_of(initial)
         n_later = len(self.snapshot_epochs)
         for position, epoch in enumerate(self.snapshot_epochs):
             parts = [
                 self.snapshots[n_later * start + position * (stop - start) :][: stop - start]
                 for start, stop in itertools.pairwise(offsets)
             ]
-            snapshots[epoch] = _networks(initial, np.concatenate(parts))
+            snapshots[epoch] = networks_like(initial, np.concatenate(parts))
         names = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")
         metrics = {
             name: values
@@ -223,7 +223,7 @@ class _Call:
             and (problem.test is not None or name.startswith("train"))
         }
         return Runs(
-            networks=_networks(initial, self.flat),
+            networks=networks_like(initial, self.flat),
             initial_networks=list(initial),
             losses=problem.recorded(self.losses),
             record=problem.record,
@@ -267,37 +267,3 @@ def _rounded(n: int) -> int:
 
 def _slope(phi: Activation) -> float:
     return phi.parameters[0] if phi.parameters else 0.0
-
-
-def _count(net: Network) -> int:
-    return sum(W.size + b.size for W, b in zip(net.weights, net.biases, strict=True))
-
-
-def _flatten(networks: list[Network], dtype: np.dtype) -> np.ndarray:
-    """All parameters, network by network, layer by layer: (units, inputs + 1), the bias last."""
-    flat = np.empty(sum(map(_count, networks)), dtype)
-    start = 0
-    for net in networks:
-        for W, b in zip(net.weights, net.biases, strict=True):
-            n_out, n_in = W.shape
-            block = flat[start : start + n_out * (n_in + 1)].reshape(n_out, n_in + 1)
-            block[:, :n_in] = W
-            block[:, n_in] = b
-            start += block.size
-    return flat
-
-
-def _networks(like: list[Network], flat: np.ndarray) -> list[Network]:
-    """Networks with parameters as `_flatten` writes them."""
-    flat = flat.astype(np.float64)
-    result, start = [], 0
-    for net in like:
-        weights, biases = [], []
-        for W in net.weights:
-            n_out, n_in = W.shape
-            block = flat[start : start + n_out * (n_in + 1)].reshape(n_out, n_in + 1)
-            weights.append(block[:, :n_in])
-            biases.append(block[:, n_in])
-            start += block.size
-        result.append(net.with_parameters(weights, biases))
-    return result
