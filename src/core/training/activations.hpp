@@ -51,14 +51,11 @@ inline void activate(Phi phi, double parameter, Rows a, Rows derivative, int n_r
     const auto each = [&](auto body) { each_vector(a, derivative, n_rows, width, body); };
     switch (phi) {
         case Phi::identity: return;
-        case Phi::relu: return each([=](Vector z, Real *) { return z < zero ? zero : z; });
+        case Phi::relu: return each([=](Vector z, Real *) { return at_least(z, zero); });
         case Phi::sigmoid: return each([=](Vector z, Real *) { return sigmoid(z); });
         case Phi::tanh: return each([=](Vector z, Real *) { return tanh_of(z); });
         case Phi::hardtanh:
-            return each([=](Vector z, Real *) {
-                const Vector low = z < -one ? -one : z;
-                return low > one ? one : low;
-            });
+            return each([=](Vector z, Real *) { return at_most(at_least(z, -one), one); });
         case Phi::step: return each([=](Vector z, Real *) { return z > zero ? one : z <= zero ? zero : z; });
         case Phi::leaky_relu:
             return each([=](Vector z, Real *d) {
@@ -83,7 +80,7 @@ inline void activate(Phi phi, double parameter, Rows a, Rows derivative, int n_r
             return each([=](Vector z, Real *d) {
                 // Beyond the limit Phi is 0 or 1; kept off infinity, so that it is not multiplied by 0.
                 const Vector limit = splat(normal_limit);
-                const Vector from = z < -limit ? -limit : z, within = from > limit ? limit : from;
+                const Vector from = at_least(z, -limit), within = at_most(from, limit);
                 Vector below, density;
                 normal_distribution(within, below, density);
                 store(d, within * density + below);

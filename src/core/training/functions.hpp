@@ -106,20 +106,20 @@ LEADLIGHT_INLINE void split_exp(Vector x, Vector &scale, Vector &rest) {
 }
 
 LEADLIGHT_INLINE Vector exp_of_negative(Vector x) {  // x <= 0 or NaN
-    x = x < -exp_limit ? splat(-exp_limit) : x;
+    x = at_least(x, splat(-exp_limit));
     Vector scale, rest;
     split_exp(x, scale, rest);
     return scale * rest + scale;
 }
 
 LEADLIGHT_INLINE Vector exp_within_limits(Vector x) {
-    x = x > exp_limit ? splat(exp_limit) : x;
+    x = at_most(x, splat(exp_limit));
     return exp_of_negative(x);
 }
 
 // x <= 0 or NaN: e^x and 1 - e^x.
 LEADLIGHT_INLINE void exp_and_rest_of_negative(Vector x, Vector &e, Vector &rest_of_one) {
-    x = x < -exp_limit ? splat(-exp_limit) : x;
+    x = at_least(x, splat(-exp_limit));
     Vector scale, rest;
     split_exp(x, scale, rest);
     e = scale * rest + scale;

@@ -48,7 +48,7 @@ LEADLIGHT_INLINE void finish(Vector (&sum)[R][S], Epilogue epilogue, Rows other)
     const Vector one = splat(1), zero = {};
     switch (epilogue) {
         case Epilogue::none: return;
-        case Epilogue::relu: return each_sum(sum, other, [=](Vector s, Real *) { return s < zero ? zero : s; });
+        case Epilogue::relu: return each_sum(sum, other, [=](Vector s, Real *) { return at_least(s, zero); });
         case Epilogue::zero: return each_sum(sum, other, [=](Vector, Real *) { return zero; });
         case Epilogue::times_relu:
             return each_sum(sum, other, [=](Vector s, Real *x) { return load(x) > zero ? s : zero; });
