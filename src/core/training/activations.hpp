@@ -21,6 +21,11 @@ LEADLIGHT_INLINE bool stores_derivative(Phi phi) {
     }
 }
 
+// The activations that a product applies to its sums before it stores them.
+LEADLIGHT_INLINE Epilogue forward_epilogue(Phi phi) {
+    return phi == Phi::relu ? Epilogue::relu : phi == Phi::sigmoid ? Epilogue::sigmoid : Epilogue::none;
+}
+
 // What turns the gradient by the outputs into that by the preactivations.
 LEADLIGHT_INLINE Epilogue derivative_epilogue(Phi phi) {
     switch (phi) {

@@ -11,7 +11,7 @@
 
 #include <cstdint>
 
-#include "real.hpp"
+#include "functions.hpp"
 
 namespace leadlight::LEADLIGHT_LEVEL::LEADLIGHT_PRECISION {
 
@@ -27,6 +27,7 @@ struct Rows {
 enum class Epilogue {
     none,
     relu,               // max(s, 0)
+    sigmoid,            // 1 / (1 + e^-s), whose divisions then overlap with the next block's products
     times_relu,         // s where x > 0, else 0
     times_sigmoid,      // s x (1 - x)
     times_tanh,         // s (1 - x^2)
@@ -49,6 +50,7 @@ LEADLIGHT_INLINE void finish(Vector (&sum)[R][S], Epilogue epilogue, Rows other)
     switch (epilogue) {
         case Epilogue::none: return;
         case Epilogue::relu: return each_sum(sum, other, [=](Vector s, Real *) { return at_least(s, zero); });
+        case Epilogue::sigmoid: return each_sum(sum, other, [=](Vector s, Real *) { return sigmoid(s); });
         case Epilogue::zero: return each_sum(sum, other, [=](Vector, Real *) { return zero; });
         case Epilogue::times_relu:
             return each_sum(sum, other, [=](Vector s, Real *x) { return load(x) > zero ? s : zero; });

@@ -172,17 +172,18 @@ struct Trainer {
         Rows in = t.x;
         for (int l = 0; l < n_layers; ++l) {
             Layer &layer = layers[l];
-            const bool fused = layer.phi == Phi::relu && !(l == 0 && job.wide);
+            const Epilogue at_once = l == 0 && job.wide ? Epilogue::none : forward_epilogue(layer.phi);
             if (l == 0 && job.wide) {
                 wide_forward(layer.w, layer.n_out, layer.stride, t.rows, t.count, layer.a);
                 for (int o = 0; o < layer.n_out; ++o)
                     for (long s = t.count; s < t.width; ++s) layer.a.at[o * tile + s] = Real(0);
             } else {
                 product({layer.w, layer.stride, 1, layer.w + layer.n_in, layer.n_in, in, layer.a, layer.a,
-                         fused ? Epilogue::relu : Epilogue::none},
+                         at_once},
                         layer.n_out, t.width);
             }
-            if (!fused) activate(layer.phi, layer.parameter, layer.a, layer.derivative, layer.n_out, t.width);
+            if (at_once == Epilogue::none)
+                activate(layer.phi, layer.parameter, layer.a, layer.derivative, layer.n_out, t.width);
             in = layer.a;
         }
     }
