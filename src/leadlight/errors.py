@@ -18,6 +18,7 @@ __all__ = [
     "ModelError",
     "ParameterError",
     "ShapeError",
+    "TooLargeError",
     "UnknownNameError",
 ]
 
@@ -49,6 +50,10 @@ class FileError(LeadlightError, OSError):
 
     def __str__(self) -> str:  # OSError shows (errno, strerror) tuples; ours is always one sentence
         return str(self.args[0]) if self.args else ""
+
+
+class TooLargeError(LeadlightError, MemoryError):
+    """A result that would not fit into memory, or goes beyond the limit given."""
 
 
 class MissingExtraError(LeadlightError, ImportError):

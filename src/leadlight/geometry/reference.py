@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from math import lcm
 from typing import Any
 
 from ..errors import ModelError
 from .complex import Cell, ReferenceComplex
-from .polygon import Form, Polygon, box_polygon, primitive, split, to_fractions
+from .integer_layers import IntegerLayer, IntegerPieces
+from .polygon import Form, Polygon, box_polygon, split, to_fractions
 
 __all__ = ["enumerate_cells"]
 
@@ -65,11 +65,11 @@ def enumerate_cells(net: Any, domain: Sequence[Sequence[float | Fraction]]) -> R
     states: list[_State] = [(corners, (), ((1, 0, 0), (0, 1, 0)))]
     scale = 1
     for weights, bias, act in zip(net.weights[:-1], net.biases[:-1], net.activations):
-        layer = _IntegerLayer(weights, bias, scale)
-        bend = _IntegerPieces(act, layer.scale)
+        layer = IntegerLayer(weights, bias, scale)
+        bend = IntegerPieces(act, layer.scale)
         states = [after for state in states for after in _through_layer(state, layer, bend)]
         scale = bend.scale
-    last = _IntegerLayer(net.weights[-1], net.biases[-1], scale)
+    last = IntegerLayer(net.weights[-1], net.biases[-1], scale)
     cells = tuple(Cell(pattern, polygon, last(forms), last.scale) for polygon, pattern, forms in states)
     box = to_fractions(corners)
     return ReferenceComplex(cells, ((box[0][0], box[2][0]), (box[0][1], box[2][1])))
@@ -79,57 +79,7 @@ def enumerate_cells(net: Any, domain: Sequence[Sequence[float | Fraction]]) -> R
 _State = tuple[Polygon, tuple[tuple[int, ...], ...], tuple[Form, ...]]
 
 
-class _IntegerLayer:
-    """z = W h + b on integer forms: given scale_in * h it returns scale * z."""
-
-    def __init__(self, weights: Any, bias: Any, scale_in: int) -> None:
-        rows = [[Fraction(w) for w in row] for row in weights.tolist()]
-        offsets = [Fraction(b) for b in bias.tolist()]
-        common = lcm(*(v.denominator for row in [*rows, offsets] for v in row))
-        self.rows = [[int(w * common) for w in row] for row in rows]
-        self.offsets = [int(b * common) * scale_in for b in offsets]
-        self.scale = common * scale_in
-
-    def __call__(self, forms: tuple[Form, ...]) -> tuple[Form, ...]:
-        result = []
-        for row, offset in zip(self.rows, self.offsets):
-            a = b = 0
-            c = offset
-            for w, (fa, fb, fc) in zip(row, forms):
-                if w and (fa or fb or fc):
-                    a, b, c = a + w * fa, b + w * fb, c + w * fc
-            result.append((a, b, c))
-        return tuple(result)
-
-
-class _IntegerPieces:
-    """A piecewise-linear activation on integer forms: given scale_in * z it returns scale * phi(z)."""
-
-    def __init__(self, act: Any, scale_in: int) -> None:
-        if act.pieces is None:
-            raise ModelError(
-                f"The activation {act.spec!r} is not piecewise linear, so it has no cells; "
-                "use relu, leaky_relu, abs, hardtanh, step or identity."
-            )
-        breakpoints = [Fraction(v) for v in act.pieces.breakpoints.tolist()]
-        slopes = [Fraction(v) for v in act.pieces.slopes.tolist()]
-        intercepts = [Fraction(v) for v in act.pieces.intercepts.tolist()]
-        common = lcm(*(v.denominator for v in slopes + intercepts))
-        self.breakpoints = [(v.denominator, v.numerator * scale_in) for v in breakpoints]
-        self.slopes = [int(v * common) for v in slopes]
-        self.intercepts = [int(v * common) * scale_in for v in intercepts]
-        self.scale = common * scale_in
-
-    def switches(self, form: Form) -> list[Form]:
-        """The forms, one a breakpoint, that are zero where scale_in * z sits on it."""
-        return [primitive((a_ * form[0], a_ * form[1], a_ * form[2] - at)) for a_, at in self.breakpoints]
-
-    def value(self, form: Form, piece: int) -> Form:
-        slope = self.slopes[piece]
-        return slope * form[0], slope * form[1], slope * form[2] + self.intercepts[piece]
-
-
-def _through_layer(state: _State, layer: _IntegerLayer, bend: _IntegerPieces) -> list[_State]:
+def _through_layer(state: _State, layer: IntegerLayer, bend: IntegerPieces) -> list[_State]:
     """Cut one cell of the layers before by all units of a layer; return the cells it falls into."""
     polygon, pattern, forms = state
     preactivations = layer(forms)

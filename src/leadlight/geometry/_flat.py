@@ -1,0 +1,78 @@
+"""Networks and domains as the flat arrays that the compiled geometry takes; see `_core.pyi`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..errors import ModelError, ShapeError
+from .domain import Domain
+
+__all__ = ["flat_corners", "flat_network", "planar"]
+
+
+def planar(net: Any, where: Domain) -> tuple[Any, np.ndarray]:
+    """The network of two inputs and the polygon to look at.
+
+    One dimension is the strip of height 1 over the interval, the second input having weight 0: its cells are
+    upright, and cut by nothing but upright lines.
+
+    Raises
+    ------
+    ShapeError
+        The network's inputs and the domain are of different dimensions.
+    """
+    if net.n_inputs != where.dim:
+        if net.n_inputs > 2:
+            raise ShapeError(
+                f"The network has {net.n_inputs} inputs: give a slice (ll.slice_line or ll.slice_plane), in whose "
+                f"coordinates the domain is."
+            )
+        kind = "an interval (a, b)" if net.n_inputs == 1 else "[(x0, x1), (y0, y1)] or a polygon"
+        raise ShapeError(f"The network has {net.n_inputs} inputs and the domain {where.dim}: give {kind}.")
+    return net, flat_corners(where)
+
+
+def flat_corners(where: Domain) -> np.ndarray:
+    """Corners (m, 2), counter-clockwise; of the strip of height 1 for an interval."""
+    if where.dim == 2:
+        return np.ascontiguousarray(where.corners)
+    (a,), (b,) = where.corners
+    return np.array([(a, 0.0), (b, 0.0), (b, 1.0), (a, 1.0)])
+
+
+def flat_network(net: Any) -> dict[str, np.ndarray]:
+    """Widths, weights, biases and the pieces of each unit.
+
+    Raises
+    ------
+    ModelError
+        A hidden activation is curved.
+    """
+    weights = list(net.weights)
+    if net.n_inputs == 1:
+        weights[0] = np.column_stack([weights[0], np.zeros(len(weights[0]))])
+    tables: dict[Any, int] = {}
+    for layer, act in enumerate(net.activations, start=1):
+        if act.pieces is None:
+            raise ModelError(
+                f"Hidden layer {layer} has the activation {act.spec!r}, which is curved, so there are no cells; what can "
+                "still be drawn are the lines of the first layer (plots.UnitLinesDisplay) and sampled values "
+                "(plots.FieldDisplay). Piecewise linear are relu, leaky_relu, abs, hardtanh, step and identity."
+            )
+        tables.setdefault(act, len(tables))
+    pieces = [act.pieces for act in tables]
+    counts = [len(table.breakpoints) for table in pieces]
+    return {
+        "widths": np.array([2, *net.widths, net.n_outputs], np.int32),
+        "weights": np.concatenate([w.ravel() for w in weights]),
+        "biases": np.concatenate(net.biases),
+        "pieces": np.repeat(
+            np.array([tables[act] for act in net.activations], np.int32), np.array(net.widths, np.int64)
+        ),
+        "table_starts": np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
+        "breakpoints": np.concatenate([np.empty(0), *(table.breakpoints for table in pieces)]),
+        "slopes": np.concatenate([np.empty(0), *(table.slopes for table in pieces)]),
+        "intercepts": np.concatenate([np.empty(0), *(table.intercepts for table in pieces)]),
+    }

@@ -1,0 +1,62 @@
+"""One cell's affine forms as exact rational numbers, from the network and the cell's pattern alone.
+
+For the few questions that floats with bounds leave open, and for whoever wants the numbers themselves. Cost:
+that of one forward pass in long integers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from .integer_layers import IntegerLayer, IntegerPieces
+from .polygon import Form
+
+__all__ = ["Affine", "crossing", "output_forms", "preactivation_forms", "sign_at"]
+
+Affine = tuple[Fraction, Fraction, Fraction]
+"""A form a x + b y + c."""
+
+
+def preactivation_forms(net: Any, pattern: Sequence[np.ndarray], layer: int) -> list[Affine]:
+    """What the units of a layer hold before their activation, on the cells of this pattern.
+
+    Parameters
+    ----------
+    net : Network
+        Of one input (y does not occur) or two.
+    pattern : sequence of ndarray (units,)
+        The pieces that the units of the layers before are on, layer by layer; later ones are not looked at.
+    layer : int
+        0 for the first hidden layer, ``net.depth`` for the outputs.
+    """
+    forms: tuple[Form, ...] = ((1, 0, 0), (0, 1, 0))[: net.n_inputs]
+    scale = 1
+    for index in range(layer):
+        step = IntegerLayer(net.weights[index], net.biases[index], scale)
+        bend = IntegerPieces(net.activations[index], step.scale)
+        forms = tuple(bend.value(z, int(k)) for z, k in zip(step(forms), pattern[index]))
+        scale = bend.scale
+    last = IntegerLayer(net.weights[layer], net.biases[layer], scale)
+    return [(Fraction(a, last.scale), Fraction(b, last.scale), Fraction(c, last.scale)) for a, b, c in last(forms)]
+
+
+def output_forms(net: Any, pattern: Sequence[np.ndarray]) -> list[Affine]:
+    """The outputs, before an output activation, on the cells of this pattern."""
+    return preactivation_forms(net, pattern, net.depth)
+
+
+def crossing(f: Affine, g: Affine) -> tuple[Fraction, Fraction]:
+    """The point where two forms with crossing zero lines are both zero."""
+    determinant = f[0] * g[1] - f[1] * g[0]
+    return (f[1] * g[2] - f[2] * g[1]) / determinant, (f[2] * g[0] - f[0] * g[2]) / determinant
+
+
+def sign_at(f: Affine, point: Sequence[Fraction | float]) -> int:
+    """-1, 0 or 1: of a form at a point of one or two coordinates, exactly."""
+    x, y = (*map(Fraction, point), Fraction(0))[:2]
+    value = f[0] * x + f[1] * y + f[2]
+    return (value > 0) - (value < 0)

@@ -1,0 +1,197 @@
+"""`regions`: the exact polyhedral complex of a piecewise-linear network on an interval, a polygon or a slice."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .. import _core
+from .._threads import default_threads
+from ..errors import ModelError, ParameterError, ShapeError, TooLargeError
+from ..network import Network
+from ._flat import flat_network, planar
+from ._strip import interval_of_strip
+from .domain import Domain
+from .domain import domain as domain_of
+from .polyhedral import Edges, PolyhedralComplex
+from .slices import Slice
+
+__all__ = ["regions"]
+
+STAGES = ("float64", "double-double", "exact")
+
+
+def regions(
+    net: Network,
+    domain: Any,
+    *,
+    slice: Slice | None = None,
+    certified: bool = True,
+    threads: int | None = None,
+    max_cells: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> PolyhedralComplex:
+    """Find all cells of a piecewise-linear network on a domain, exactly.
+
+    Parameters
+    ----------
+    net : Network
+        Every hidden activation piecewise linear (relu, leaky_relu, abs, hardtanh, step, identity); of one
+        input, of two, or of any number with a `slice`. The output is taken before its own activation.
+    domain : array_like or Domain
+        ``(a, b)``, ``[(x0, x1), (y0, y1)]`` or the corners (m, 2) of a convex polygon; on a slice: in its
+        coordinates.
+    slice : Slice, optional
+        A line or plane through the input space (`slice_line`, `slice_plane`).
+    certified : bool
+        Prove every sign that shapes the complex. False takes the signs that float64 gives.
+    threads : int, optional
+        Default: the environment variable OMP_NUM_THREADS, or else all cores. The result does not depend on it.
+    max_cells : int, optional
+        Stop beyond so many cells. Default: what half of the free memory holds.
+    progress : callable, optional
+        Called now and then as ``progress(cells_so_far)``.
+
+    Returns
+    -------
+    PolyhedralComplex
+
+    Raises
+    ------
+    ModelError
+        A hidden activation is curved.
+    ShapeError, ParameterError
+        Network, slice and domain do not fit one another, or the domain is no interval and no convex polygon.
+    TooLargeError
+        More cells than `max_cells` or than memory holds; the sentence says how many there were so far.
+    KeyboardInterrupt
+        On Ctrl-C.
+
+    Notes
+    -----
+    Weights and corners denote exact real numbers, and the complex is that of this real network: layer by
+    layer, each polygon is cut by the lines on which its units change their piece. A sign is taken from
+    float64 where a proven bound on its error allows, else from double-double arithmetic with its bound, else
+    from exact arithmetic. There is no tolerance anywhere: a cell too thin for any float to hit is a cell.
+
+    Examples
+    --------
+    >>> import leadlight as ll
+    >>> net = ll.mlp(2, [16, 16], 1, seed=0)
+    >>> cx = ll.regions(net, [(-3, 3), (-3, 3)])
+    >>> bool(abs(cx.areas.sum() - 36.0) < 1e-9)
+    True
+    """
+    sliced, where = _problem(net, domain, slice)
+    limit = _limit(max_cells, sliced)
+    found = _core.enumerate_cells(
+        **flat_network(sliced),
+        corners=planar(sliced, where)[1],
+        threads=_threads(threads),
+        certified=_flag("certified", certified),
+        want_edges=True,
+        want_maps=True,
+        want_tree=True,
+        max_cells=limit,
+        progress=progress,
+    )
+    if found["limit_reached"]:
+        raise TooLargeError(
+            f"The network has more than {limit:,} cells on this domain, "
+            + ("the max_cells given" if max_cells is not None else "more than half of the free memory holds")
+            + f" (stopped at {found['n_cells']:,}): count them with ll.count_regions, take them in batches with "
+            "ll.iter_regions, or look at a smaller domain."
+        )
+    if where.dim == 1:
+        found = interval_of_strip(found)
+    return _complex(net, sliced, where, slice, bool(certified), found)
+
+
+def _problem(net: Any, domain: Any, slice: Any) -> tuple[Network, Domain]:
+    """The network in the coordinates of the domain, and the domain."""
+    if not isinstance(net, Network):
+        raise ModelError(f"regions() takes a leadlight network, not {type(net).__name__}: convert it with ll.Network.of.")
+    where = domain_of(domain)
+    if slice is not None:
+        if not isinstance(slice, Slice):
+            raise ParameterError(f"slice must come from ll.slice_line or ll.slice_plane, not {slice!r}.")
+        net = slice.network(net)
+        if slice.dim != where.dim:
+            raise ShapeError(
+                f"The slice has {slice.dim} coordinates and the domain {where.dim}: give "
+                + ("an interval (a, b)." if slice.dim == 1 else "[(s0, s1), (t0, t1)] or a polygon.")
+            )
+    return planar(net, where)[0], where
+
+
+def _complex(
+    net: Network, sliced: Network, where: Domain, slice: Slice | None, certified: bool, found: dict[str, Any]
+) -> PolyhedralComplex:
+    lines = np.stack([found["line_layers"], found["line_units"], found["line_breakpoints"]])
+    crease = found["edge_creases"]
+    on_border = crease < 0
+    n_slice_layers = 0 if slice is None else 2
+    layer, unit, index = lines[:, np.maximum(crease, 0)] if lines.shape[1] else np.zeros((3, len(crease)), np.int32)
+    return PolyhedralComplex(
+        network=net,
+        domain=where,
+        slice=slice,
+        certified=certified,
+        vertices=found["vertices"],
+        vertex_errors=found["vertex_errors"],
+        cell_starts=found["cell_starts"],
+        cell_vertices=found["cell_vertices"],
+        cell_edges=found["cell_edges"],
+        edges=Edges(
+            cells=found["edges"][:, :2],
+            vertices=found["edges"][:, 2:],
+            layer=np.where(on_border, -1, layer - n_slice_layers).astype(np.int32),
+            unit=np.where(on_border, -1 - crease, unit).astype(np.int32),
+            breakpoint=np.where(on_border, 0, index).astype(np.int32),
+        ),
+        packed_patterns=found["patterns"],
+        layer_counts=found["layer_counts"],
+        signs=dict(zip(STAGES, found["signs"].tolist())),
+        _sliced=sliced,
+        _pattern_starts=found["pattern_starts"],
+        _pattern_bits=found["pattern_bits"],
+        _maps=found["maps"],
+        _map_errors=found["map_errors"],
+        _lines=lines,
+        _tree=tuple(found[f"tree_{name}"] for name in ("lines", "errors", "children", "creases")),
+    )
+
+
+def _limit(max_cells: Any, net: Network) -> int:
+    if max_cells is not None:
+        if isinstance(max_cells, bool) or not isinstance(max_cells, int | np.integer) or max_cells < 1:
+            raise ParameterError(f"max_cells must be an integer of at least 1, not {max_cells!r}.")
+        return int(max_cells)
+    bytes_per_cell = 400 + net.n_units // 4 + 40 * net.n_outputs
+    return max(1000, _free_memory() // 2 // bytes_per_cell)
+
+
+def _free_memory() -> int:
+    """Bytes that could be had, or 8 GB where the system does not say."""
+    try:
+        with open("/proc/meminfo") as lines:
+            return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
+    except (OSError, StopIteration):
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2 if hasattr(os, "sysconf") else 8 << 30
+
+
+def _threads(threads: Any) -> int:
+    if threads is None:
+        return default_threads()
+    if isinstance(threads, bool) or not isinstance(threads, int | np.integer) or threads < 1:
+        raise ParameterError(f"threads must be an integer of at least 1, not {threads!r}.")
+    return int(threads)
+
+
+def _flag(name: str, value: Any) -> bool:
+    if not isinstance(value, bool | np.bool_):
+        raise ParameterError(f"{name} must be True or False, not {value!r}.")
+    return bool(value)
