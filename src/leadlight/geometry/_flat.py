@@ -57,9 +57,10 @@ def flat_network(net: Any) -> dict[str, np.ndarray]:
     for layer, act in enumerate(net.activations, start=1):
         if act.pieces is None:
             raise ModelError(
-                f"Hidden layer {layer} has the activation {act.spec!r}, which is curved, so there are no cells; what can "
-                "still be drawn are the lines of the first layer (plots.UnitLinesDisplay) and sampled values "
-                "(plots.FieldDisplay). Piecewise linear are relu, leaky_relu, abs, hardtanh, step and identity."
+                f"Hidden layer {layer} has the activation {act.spec!r}, which is curved, so there are no cells; "
+                "what can still be drawn are the lines of the first layer (plots.UnitLinesDisplay) and sampled "
+                "values (plots.FieldDisplay). Piecewise linear are relu, leaky_relu, abs, hardtanh, step and "
+                "identity."
             )
         tables.setdefault(act, len(tables))
     pieces = [act.pieces for act in tables]

@@ -34,7 +34,9 @@ def interval_of_strip(found: dict[str, Any]) -> dict[str, Any]:
     lower = np.where(y[ends[line, 0]] < y[ends[line, 1]], ends[line, 0], ends[line, 1])
     number = np.empty(n, np.int32)
     number[order] = np.arange(n)
-    sequence = np.concatenate([[n - 1], np.arange(n - 1), [n]])  # of the vertices, by position: left end first
+    sequence = np.concatenate(
+        [[n - 1], np.arange(n - 1), [n]]
+    )  # of the vertices, by position: left end first
     children = found["tree_children"]
     return {
         **found,
@@ -53,5 +55,7 @@ def interval_of_strip(found: dict[str, Any]) -> dict[str, Any]:
         "edge_creases": np.where(crease[line] < 0, np.where(crease[line] == -4, -1, -2), crease[line]),
         "maps": found["maps"][order] if len(found["maps"]) else found["maps"],
         "map_errors": found["map_errors"][order] if len(found["map_errors"]) else found["map_errors"],
-        "tree_children": np.where(children < 0, -1 - number[-1 - np.minimum(children, -1)], children).astype(np.int32),
+        "tree_children": np.where(children < 0, -1 - number[-1 - np.minimum(children, -1)], children).astype(
+            np.int32
+        ),
     }

@@ -15,7 +15,7 @@ import numpy as np
 from .integer_layers import IntegerLayer, IntegerPieces
 from .polygon import Form
 
-__all__ = ["Affine", "crossing", "output_forms", "preactivation_forms", "sign_at"]
+__all__ = ["Affine", "crossing", "network_at", "output_forms", "preactivation_forms", "sign_at", "value_at"]
 
 Affine = tuple[Fraction, Fraction, Fraction]
 """A form a x + b y + c."""
@@ -41,7 +41,9 @@ def preactivation_forms(net: Any, pattern: Sequence[np.ndarray], layer: int) -> 
         forms = tuple(bend.value(z, int(k)) for z, k in zip(step(forms), pattern[index]))
         scale = bend.scale
     last = IntegerLayer(net.weights[layer], net.biases[layer], scale)
-    return [(Fraction(a, last.scale), Fraction(b, last.scale), Fraction(c, last.scale)) for a, b, c in last(forms)]
+    return [
+        (Fraction(a, last.scale), Fraction(b, last.scale), Fraction(c, last.scale)) for a, b, c in last(forms)
+    ]
 
 
 def output_forms(net: Any, pattern: Sequence[np.ndarray]) -> list[Affine]:
@@ -57,6 +59,30 @@ def crossing(f: Affine, g: Affine) -> tuple[Fraction, Fraction]:
 
 def sign_at(f: Affine, point: Sequence[Fraction | float]) -> int:
     """-1, 0 or 1: of a form at a point of one or two coordinates, exactly."""
-    x, y = (*map(Fraction, point), Fraction(0))[:2]
-    value = f[0] * x + f[1] * y + f[2]
+    value = value_at(f, point)
     return (value > 0) - (value < 0)
+
+
+def value_at(f: Affine, point: Sequence[Fraction | float]) -> Fraction:
+    """A form at a point of one or two coordinates, exactly."""
+    x, y = (*map(Fraction, point), Fraction(0))[:2]
+    return f[0] * x + f[1] * y + f[2]
+
+
+def network_at(net: Any, point: Sequence[Fraction | float]) -> list[Fraction]:
+    """The outputs at a point, before an output activation, exactly; a breakpoint belongs to the piece on its left."""
+    values = [Fraction(v) for v in point]
+    for layer, (W, b) in enumerate(zip(net.weights, net.biases)):
+        values = [
+            sum((Fraction(w) * v for w, v in zip(row, values) if w and v), Fraction(c))
+            for row, c in zip(W.tolist(), b.tolist())
+        ]
+        if layer < net.depth:
+            pieces = net.activations[layer].pieces
+            at = [Fraction(v) for v in pieces.breakpoints.tolist()]
+            index = [sum(z > t for t in at) for z in values]
+            values = [
+                Fraction(float(pieces.slopes[k])) * z + Fraction(float(pieces.intercepts[k]))
+                for z, k in zip(values, index)
+            ]
+    return values

@@ -25,7 +25,7 @@ def locate_points(cx: Any, X: Any) -> np.ndarray:
     result = np.full(len(points), -1, np.int64)
     if not cx._tree:
         raise ParameterError("This complex was made without its tree of creases, so it cannot locate points.")
-    lines, errors, children, creases = cx._tree
+    lines, errors, children, _ = cx._tree
     if len(lines) == 0:
         result[inside] = 0
         return result
@@ -89,7 +89,9 @@ def _inside(domain: Any, points: np.ndarray) -> np.ndarray:
         doubtful = np.abs(value) <= 2.0**-50 * (np.abs(terms[0]) + np.abs(terms[1])) + 2.0**-1060
         left = value >= 0.0
         for i in np.flatnonzero(doubtful).tolist():
-            (px, py), (qx, qy), (x, y) = ([Fraction(v) for v in point.tolist()] for point in (p, q, points[i]))
+            (px, py), (qx, qy), (x, y) = (
+                [Fraction(v) for v in point.tolist()] for point in (p, q, points[i])
+            )
             left[i] = (qx - px) * (y - py) >= (qy - py) * (x - px)
         inside &= left
     return inside

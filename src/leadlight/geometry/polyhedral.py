@@ -16,9 +16,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import ParameterError
-from . import exact_cell
+from . import exact_cell, integrals, level_sets
 from .domain import Domain
+from .extrema import Extrema, extrema
+from .integrals import Moments
+from .level_sets import DecisionPartition, LevelSet
 from .linear_regions import label_linear_regions
+from .lipschitz import Lipschitz, lipschitz
 from .locate import locate_points
 from .slices import Slice
 
@@ -216,7 +220,9 @@ class PolyhedralComplex:
             centres = corners[self.cell_starts[:-1]] + moment / (6.0 * area)
         lower = np.minimum.reduceat(corners, self.cell_starts[:-1])
         upper = np.maximum.reduceat(corners, self.cell_starts[:-1])
-        inside = (area > 0.0) & (centres >= lower).all(1, keepdims=True) & (centres <= upper).all(1, keepdims=True)
+        inside = (
+            (area > 0.0) & (centres >= lower).all(1, keepdims=True) & (centres <= upper).all(1, keepdims=True)
+        )
         return np.where(inside, centres, means)
 
     @property
@@ -246,7 +252,9 @@ class PolyhedralComplex:
             The complex is two-dimensional.
         """
         if self.dim != 1:
-            raise ParameterError("breakpoints are those of a complex on an interval; this one is in the plane.")
+            raise ParameterError(
+                "breakpoints are those of a complex on an interval; this one is in the plane."
+            )
         return self.vertices[: len(self) - 1, 0]
 
     # -- the maps ---------------------------------------------------------------------------------------
@@ -340,7 +348,11 @@ class PolyhedralComplex:
         graph = networkx.Graph()
         graph.add_nodes_from(range(len(self)))
         chosen = self.edges.interior
-        rows = zip(self.edges.cells[chosen].tolist(), self.edges.layer[chosen].tolist(), self.edges.unit[chosen].tolist())
+        rows = zip(
+            self.edges.cells[chosen].tolist(),
+            self.edges.layer[chosen].tolist(),
+            self.edges.unit[chosen].tolist(),
+        )
         graph.add_edges_from((i, j, {"layer": layer, "unit": unit}) for (i, j), layer, unit in rows)
         return graph
 
@@ -379,10 +391,49 @@ class PolyhedralComplex:
         """Number of linear regions, at most the number of cells."""
         return int(self._labels.max()) + 1
 
+    # -- what one asks of it ----------------------------------------------------------------------------
+
+    @property
+    def is_continuous(self) -> bool:
+        """Whether the network is: all activations but the step are."""
+        return all(act.pieces.is_continuous for act in self.network.activations)
+
+    def level_set(self, value: float = 0.0, output: int = 0) -> LevelSet:
+        """Where an output passes through a value: exact polylines; see `geometry.level_sets.level_set`."""
+        return level_sets.level_set(self, value, output)
+
+    def decision_partition(self) -> DecisionPartition:
+        """The domain parted by class, exactly; see `geometry.level_sets.DecisionPartition`."""
+        return level_sets.decision_partition(self)
+
+    def decision_boundary(self) -> LevelSet:
+        """Where the decision changes: the zero set of one output, the borders of the argmax of several."""
+        return level_sets.decision_partition(self).boundary
+
+    def extrema(self, output: int = 0) -> Extrema:
+        """The exact least and greatest value of an output, and where; see `geometry.extrema.extrema`."""
+        return extrema(self, output)
+
+    def lipschitz(self, norm: float = 2) -> Lipschitz:
+        """The Lipschitz constant on the domain and its cell; see `geometry.lipschitz.lipschitz`."""
+        return lipschitz(self, norm)
+
+    def integral(self) -> np.ndarray:
+        """The integral of each output over the domain, (n_outputs,); see `geometry.integrals.integral`."""
+        return integrals.integral(self)
+
+    def mean(self) -> np.ndarray:
+        """The mean of each output over the domain, (n_outputs,)."""
+        return integrals.integral(self) / self.domain.volume
+
+    def moments(self) -> Moments:
+        """Means and second moments for an input uniform on the domain; see `geometry.integrals.Moments`."""
+        return integrals.moments(self)
+
     def summary(self) -> str:
         """Counts, areas and how they were decided, a few lines of text."""
         interior = self.areas
-        what = "length" if self.dim == 1 else "area"
+        what = "length of a cell" if self.dim == 1 else "area of a cell"
         decided = ", ".join(f"{count:,} {stage}" for stage, count in self.signs.items())
         lines = [
             f"{self.network!r} on {self.domain}" + (f", {self.slice}" if self.slice else ""),
@@ -390,9 +441,10 @@ class PolyhedralComplex:
             f"linear regions              {self.n_linear_regions:,}",
             f"cells after each layer      {' '.join(f'{count:,}' for count in self._own_layer_counts())}",
             f"vertices, edges             {len(self.vertices):,}, {len(self.edges):,}",
-            f"{what + " of a cell":<28}min {interior.min():.3g}, median {np.median(interior):.3g}, "
-            f"max {interior.max():.3g}",
-            f"signs decided by            {decided}" if self.certified else "not certified: float64 signs as they came",
+            f"{what:<28}min {interior.min():.3g}, median {np.median(interior):.3g}, max {interior.max():.3g}",
+            f"signs decided by            {decided}"
+            if self.certified
+            else "not certified: float64 signs as they came",
         ]
         return "\n".join(lines)
 
@@ -400,6 +452,10 @@ class PolyhedralComplex:
         return self.layer_counts[1 + self._n_slice_layers :].tolist()
 
     def _cell(self, cell: int) -> int:
-        if isinstance(cell, bool) or not isinstance(cell, int | np.integer) or not -len(self) <= cell < len(self):
+        if (
+            isinstance(cell, bool)
+            or not isinstance(cell, int | np.integer)
+            or not -len(self) <= cell < len(self)
+        ):
             raise ParameterError(f"There is no cell {cell!r}: cells are numbered 0 to {len(self) - 1}.")
         return int(cell) % len(self)

@@ -113,7 +113,9 @@ def regions(
 def _problem(net: Any, domain: Any, slice: Any) -> tuple[Network, Domain]:
     """The network in the coordinates of the domain, and the domain."""
     if not isinstance(net, Network):
-        raise ModelError(f"regions() takes a leadlight network, not {type(net).__name__}: convert it with ll.Network.of.")
+        raise ModelError(
+            f"regions() takes a leadlight network, not {type(net).__name__}: convert it with ll.Network.of."
+        )
     where = domain_of(domain)
     if slice is not None:
         if not isinstance(slice, Slice):
@@ -134,7 +136,9 @@ def _complex(
     crease = found["edge_creases"]
     on_border = crease < 0
     n_slice_layers = 0 if slice is None else 2
-    layer, unit, index = lines[:, np.maximum(crease, 0)] if lines.shape[1] else np.zeros((3, len(crease)), np.int32)
+    layer, unit, index = (
+        lines[:, np.maximum(crease, 0)] if lines.shape[1] else np.zeros((3, len(crease)), np.int32)
+    )
     return PolyhedralComplex(
         network=net,
         domain=where,
@@ -180,7 +184,11 @@ def _free_memory() -> int:
         with open("/proc/meminfo") as lines:
             return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
     except (OSError, StopIteration):
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2 if hasattr(os, "sysconf") else 8 << 30
+        return (
+            os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+            if hasattr(os, "sysconf")
+            else 8 << 30
+        )
 
 
 def _threads(threads: Any) -> int:

@@ -1,0 +1,223 @@
+"""Level sets and decision boundaries, exactly: the creases of one more layer.
+
+The network is lengthened by a layer whose units bend where an output takes the value, or where two outputs
+are equal; its cells are enumerated like any others, and the edges where such a unit changes sides are the
+level set. So it is as exact as the complex: joined where it is joined, and every sign certified. A jump of a
+network with steps that passes over the value is part of it. Cost: one more enumeration.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..errors import ParameterError
+from ..network import Network
+
+__all__ = ["DecisionPartition", "LevelSet", "decision_partition", "level_set"]
+
+
+@dataclass(frozen=True, eq=False)
+class LevelSet:
+    """Where a function on the domain passes through a value, or a decision changes.
+
+    Attributes
+    ----------
+    polylines : list of ndarray (k, dim) float64
+        Joined at shared points; a closed one ends at the point it starts from. In one dimension each is one
+        point, (1, 1). Three or more boundaries that meet in a point end there.
+    labels : ndarray (n, 2) int64
+        What lies on the left and on the right of each polyline: for a level set -1 (below), 0 (equal) or 1
+        (above), for a decision boundary the two classes.
+    """
+
+    polylines: list[np.ndarray]
+    labels: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.polylines)
+
+    @property
+    def length(self) -> float:
+        """Total length, float64; in one dimension the number of points."""
+        if all(line.shape[1] == 1 for line in self.polylines):
+            return float(len(self))
+        return float(sum(np.hypot(*np.diff(line, axis=0).T).sum() for line in self.polylines))
+
+    @property
+    def is_closed(self) -> np.ndarray:
+        """Whether each polyline comes back to its start, (n,) bool."""
+        return np.array(
+            [len(line) > 2 and bool((line[0] == line[-1]).all()) for line in self.polylines], bool
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class DecisionPartition:
+    """The domain parted by the class that the network decides for.
+
+    Attributes
+    ----------
+    complex : PolyhedralComplex
+        The network's cells, cut where the decision changes (and where lower-ranked outputs change places).
+    classes : ndarray (C,) int64
+        The class decided for on each of its cells: the largest output, the first of equal ones; with one
+        output 1 where it is positive and 0 elsewhere.
+    boundary : LevelSet
+    """
+
+    complex: Any
+    classes: np.ndarray
+    boundary: LevelSet
+
+    def class_areas(self, n_classes: int | None = None) -> np.ndarray:
+        """Area that each class has, (n_classes,) float64."""
+        return np.bincount(self.classes, self.complex.areas, minlength=n_classes or 0)
+
+
+def level_set(cx: Any, value: float = 0.0, output: int = 0) -> LevelSet:
+    """Find where an output of the network passes through a value.
+
+    Parameters
+    ----------
+    cx : PolyhedralComplex
+        Of the network and the domain meant.
+    value : float
+        Taken as an exact number. Of the output before an output activation: 0 is probability 1/2.
+    output : int
+
+    Returns
+    -------
+    LevelSet
+        Edges that the output only touches from one side are not part of it; cells on which it equals the
+        value throughout are bordered by it.
+
+    Examples
+    --------
+    >>> import leadlight as ll
+    >>> net = ll.Network.from_arrays([[[1, 0], [-1, 0], [0, 1], [0, -1]], [[1, 1, 1, 1]]], [[0] * 4, [0]])
+    >>> diamond = ll.regions(net, [(-2, 2), (-2, 2)]).level_set(1.0)  # |x| + |y| = 1
+    >>> len(diamond), diamond.is_closed, round(diamond.length, 6)
+    (1, array([ True]), 5.656854)
+    """
+    n_outputs = cx.network.n_outputs
+    if isinstance(output, bool) or not isinstance(output, int | np.integer) or not 0 <= output < n_outputs:
+        raise ParameterError(f"There is no output {output!r}: the network has outputs 0 to {n_outputs - 1}.")
+    try:
+        value = float(value)
+    except (TypeError, ValueError):
+        raise ParameterError(f"The level must be a number, not {value!r}.") from None
+    if not np.isfinite(value):
+        raise ParameterError(f"The level must be a finite number, not {value!r}.")
+    rows = np.zeros((2, n_outputs))
+    rows[:, output] = 1.0, -1.0
+    cut = _with_layer(cx, rows, np.array([-value, value]))
+    above, below = cut.patterns[:, -2:].T.astype(np.int64)
+    return _borders(cut, above - below)
+
+
+def decision_partition(cx: Any) -> DecisionPartition:
+    """Part the domain by the class that the network decides for; see `DecisionPartition`.
+
+    Examples
+    --------
+    >>> import leadlight as ll
+    >>> net = ll.Network.from_arrays([[[1, 0], [0, 1], [0, 0]]], [[0, 0, 0.5]])  # largest of x, y, 1/2
+    >>> parts = ll.regions(net, [(0, 1), (0, 1)]).decision_partition()
+    >>> parts.class_areas(), len(parts.boundary)
+    (array([0.375, 0.375, 0.25 ]), 3)
+    """
+    k = cx.network.n_outputs
+    if k == 1:
+        cut = _with_layer(cx, np.ones((1, 1)), np.zeros(1))
+        classes = cut.patterns[:, -1].astype(np.int64)
+        return DecisionPartition(cut, classes, _borders(cut, classes))
+    first, second = np.triu_indices(k, 1)
+    rows = np.zeros((len(first), k))
+    rows[np.arange(len(first)), first] = -1.0
+    rows[np.arange(len(first)), second] = 1.0
+    cut = _with_layer(cx, rows, np.zeros(len(first)))
+    later_wins = cut.patterns[:, -len(first) :].astype(bool)  # output `second` is above output `first`
+    classes = np.zeros(len(cut), np.int64)
+    place = np.zeros((k, k), np.int64)
+    place[first, second] = np.arange(len(first))
+    for candidate in range(1, k):
+        classes = np.where(later_wins[np.arange(len(cut)), place[classes, candidate]], candidate, classes)
+    return DecisionPartition(cut, classes, _borders(cut, classes))
+
+
+def _with_layer(cx: Any, rows: np.ndarray, offsets: np.ndarray) -> Any:
+    """The complex of the network with its outputs as a layer, and these relu units of them as one more."""
+    from .regions import regions
+
+    net = cx.network
+    longer = Network(
+        weights=(*net.weights, rows, np.zeros((1, len(rows)))),
+        biases=(*net.biases, offsets, np.zeros(1)),
+        activations=(*net.activations, "identity", "relu"),
+        output_activation="identity",  # pyright: ignore[reportArgumentType]
+    )
+    return regions(longer, cx.domain, slice=cx.slice, certified=cx.certified)
+
+
+def _borders(cut: Any, states: np.ndarray) -> LevelSet:
+    """The edges between cells of different states, joined."""
+    between = cut.edges.interior
+    left, right = states[cut.edges.cells[between]].T
+    kept = left != right
+    ends, labels = cut.edges.vertices[between[kept]], np.stack([left[kept], right[kept]], axis=1)
+    if cut.dim == 1:
+        order = np.argsort(ends[:, 0])  # vertices of an interval are numbered upwards
+        points = cut.vertices[ends[order, 0]]
+        return LevelSet([point[None] for point in points], labels[order])
+    turned = labels[:, 0] < labels[:, 1]  # the larger label on the left throughout
+    ends[turned], labels[turned] = ends[turned, ::-1], labels[turned, ::-1]
+    paths, first = join_segments(ends, labels)
+    return LevelSet([cut.vertices[path] for path in paths], labels[first].reshape(-1, 2))
+
+
+def join_segments(ends: np.ndarray, labels: np.ndarray) -> tuple[list[list[int]], np.ndarray]:
+    """Join directed segments of equal labels to paths, through points where exactly one comes and one goes.
+
+    Parameters
+    ----------
+    ends : ndarray (n, 2) int
+        From point to point.
+    labels : ndarray (n, 2) int
+
+    Returns
+    -------
+    paths : list of list of int
+        Points in order; a closed path ends where it starts.
+    first : ndarray (n_paths,) int64
+        A segment of each.
+    """
+    degree: dict[int, int] = {}
+    goes: dict[tuple[int, ...], list[int]] = {}
+    comes: dict[tuple[int, ...], list[int]] = {}
+    rows = ends.tolist()
+    names = [tuple(label) for label in labels.tolist()]
+    for i, ((a, b), name) in enumerate(zip(rows, names)):
+        degree[a], degree[b] = degree.get(a, 0) + 1, degree.get(b, 0) + 1
+        goes.setdefault((a, *name), []).append(i)
+        comes.setdefault((b, *name), []).append(i)
+    following = {}
+    for key, incoming in comes.items():
+        outgoing = goes.get(key, [])
+        if degree[key[0]] == 2 and len(incoming) == len(outgoing) == 1:
+            following[incoming[0]] = outgoing[0]
+    starts = sorted(set(range(len(rows))) - set(following.values()))
+    paths, first, seen = [], [], set()
+    for i in [*starts, *range(len(rows))]:
+        if i in seen:
+            continue
+        path, at = [rows[i][0]], i
+        while at is not None and at not in seen:
+            seen.add(at)
+            path.append(rows[at][1])
+            at = following.get(at)
+        paths.append(path)
+        first.append(i)
+    return paths, np.array(first, np.int64)
