@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import leadlight as ll
+from leadlight._machine import available_memory
 from leadlight.errors import (
     DataError,
     LeadlightError,
@@ -18,7 +19,7 @@ from leadlight.errors import (
     UnknownNameError,
 )
 from leadlight.training import SGD, Adam, AdamW, loss, order
-from leadlight.training.memory import available_memory, check_memory, memory_needed
+from leadlight.training.memory import check_memory, memory_needed
 from leadlight.training.optimizers import optimizer
 from leadlight.training.orders import run_keys
 

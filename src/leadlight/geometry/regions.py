@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from .. import _core
-from .._threads import default_threads
+from .._machine import available_memory, default_threads
 from ..errors import ModelError, ParameterError, ShapeError, TooLargeError
 from ..network import Network
 from ._flat import flat_network, planar
@@ -175,20 +174,7 @@ def _limit(max_cells: Any, net: Network) -> int:
             raise ParameterError(f"max_cells must be an integer of at least 1, not {max_cells!r}.")
         return int(max_cells)
     bytes_per_cell = 400 + net.n_units // 4 + 40 * net.n_outputs
-    return max(1000, _free_memory() // 2 // bytes_per_cell)
-
-
-def _free_memory() -> int:
-    """Bytes that could be had, or 8 GB where the system does not say."""
-    try:
-        with open("/proc/meminfo") as lines:
-            return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
-    except (OSError, StopIteration):
-        return (
-            os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
-            if hasattr(os, "sysconf")
-            else 8 << 30
-        )
+    return max(1000, available_memory() // 2 // bytes_per_cell)
 
 
 def _threads(threads: Any) -> int:

@@ -9,13 +9,13 @@ the next epoch's samples here while the threads train on this one's.
 from __future__ import annotations
 
 import itertools
-import os
 import time
 from collections.abc import Callable
 
 import numpy as np
 
 from .. import _core
+from .._machine import default_threads
 from ..activations import Activation
 from ._flat_parameters import flatten, networks_like, starts_of
 from .losses import RELATIVE_FLOOR, scale_for
@@ -23,7 +23,7 @@ from .optimizers import SGD, AdamW, Optimizer, RMSprop
 from .problem import CHECK_EVERY, GROWTH, Problem, Samples
 from .runs import Divergence, Runs
 
-__all__ = ["WIDE", "default_threads", "run"]
+__all__ = ["WIDE", "run"]
 
 # In the order of the core's enumerations (src/core/training/job.hpp).
 ACTIVATION_CODES = (
@@ -50,12 +50,6 @@ MAX_THREADS = 4096
 
 _BLOCK = 16  # elements to which strides are rounded up: 64 bytes of float32
 _METRICS, _SNAPSHOT = 1, 2  # what is due at a stop
-
-
-def default_threads() -> int:
-    """OMP_NUM_THREADS, which studies and clusters set, or else the cores this process may use."""
-    wanted = os.environ.get("OMP_NUM_THREADS", "")
-    return int(wanted) if wanted.isdigit() and int(wanted) > 0 else _core.usable_cores()
 
 
 def run(problem: Problem, threads: int | None = None) -> Runs:

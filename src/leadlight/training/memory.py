@@ -6,15 +6,13 @@ is there already, nor what an engine works with.
 
 from __future__ import annotations
 
-import contextlib
-import os
 from collections.abc import Sequence
-from pathlib import Path
 
+from .._machine import available_memory
 from ..errors import ParameterError
 from ..network import Network
 
-__all__ = ["available_memory", "check_memory", "memory_needed"]
+__all__ = ["check_memory", "memory_needed"]
 
 _DUE = 200  # bytes of an epoch at which something is due: Python integers in sets, tuples and lists
 
@@ -59,18 +57,6 @@ def check_memory(needed: int) -> None:
             f"The losses, metrics and snapshots of this training would take {_size(needed)}, but there are "
             f"{_size(there)} of memory: take fewer epochs, runs, metrics or snapshots, or split the call."
         )
-
-
-def available_memory() -> int:
-    """Bytes that this process may still get: what Linux says is available, elsewhere what is built in."""
-    try:
-        lines = Path("/proc/meminfo").read_text().splitlines()
-        there = next(1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable:"))
-    except (OSError, StopIteration, ValueError):
-        there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    with contextlib.suppress(OSError, ValueError):  # a container's limit
-        there = min(there, int(Path("/sys/fs/cgroup/memory.max").read_text()))
-    return there
 
 
 def _size(n_bytes: int) -> str:

@@ -1,0 +1,29 @@
+"""What this machine offers a call: threads and memory."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+from . import _core
+
+__all__ = ["available_memory", "default_threads"]
+
+
+def default_threads() -> int:
+    """OMP_NUM_THREADS, which studies and clusters set, or else the cores this process may use."""
+    wanted = os.environ.get("OMP_NUM_THREADS", "")
+    return int(wanted) if wanted.isdigit() and int(wanted) > 0 else _core.usable_cores()
+
+
+def available_memory() -> int:
+    """Bytes that this process may still get: what Linux says is available, elsewhere what is built in."""
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        there = next(1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable:"))
+    except (OSError, StopIteration, ValueError):
+        there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    with contextlib.suppress(OSError, ValueError):  # a container's limit
+        there = min(there, int(Path("/sys/fs/cgroup/memory.max").read_text()))
+    return there
