@@ -20,6 +20,9 @@ _HOME = {
     "mlp": "network",
     "widths_for_budget": "budget",
     "max_regions": "geometry",
+    "regions": "geometry",
+    "slice_line": "geometry",
+    "slice_plane": "geometry",
     "train": "training",
     "Runs": "training",
     "SGD": "training",
@@ -56,7 +59,7 @@ if TYPE_CHECKING:
     from .activations import Activation, activation
     from .budget import widths_for_budget
     from .functions import bce, logsumexp, onehot_argmax, softmax
-    from .geometry import max_regions
+    from .geometry import max_regions, regions, slice_line, slice_plane
     from .network import Network, mlp
     from .training import SGD, Adam, AdamW, Constant, Cosine, RMSprop, Runs, StepDecay, train
 

@@ -12,6 +12,8 @@ from .bounds import (
     serra2018_bound,
 )
 from .complex import Cell, Crease, Facet, ReferenceComplex
+from .domain import Domain, ball, domain
+from .level_sets import DecisionPartition, LevelSet
 from .lines import (
     CodedRegion,
     GeneralPosition,
@@ -20,22 +22,33 @@ from .lines import (
     general_position,
     unit_lines,
 )
+from .polyhedral import Edges, PolyhedralComplex
 from .reference import enumerate_cells
+from .regions import regions
 from .skeleton import StepSkeleton, step_skeleton
+from .slices import Slice, slice_line, slice_plane
 
 __all__ = [
     "Bounds",
     "Cell",
     "CodedRegion",
     "Crease",
+    "DecisionPartition",
+    "Domain",
+    "Edges",
     "Facet",
     "GeneralPosition",
+    "LevelSet",
+    "PolyhedralComplex",
     "ReferenceComplex",
+    "Slice",
     "StepSkeleton",
     "arrangement_bounded_regions",
     "arrangement_regions",
     "arrangement_regions_by_code",
+    "ball",
     "clip_line",
+    "domain",
     "enumerate_cells",
     "general_position",
     "hardtanh_regions",
@@ -43,7 +56,10 @@ __all__ = [
     "montufar2014_lower_bound",
     "montufar2017_bound",
     "patterns_bound",
+    "regions",
     "serra2018_bound",
+    "slice_line",
+    "slice_plane",
     "step_skeleton",
     "unit_lines",
 ]
