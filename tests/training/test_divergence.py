@@ -29,10 +29,12 @@ def line(n_inputs: int = 1) -> tuple[ll.Network, tuple[np.ndarray, np.ndarray]]:
 
 @pytest.mark.parametrize("n_inputs", [1, 70])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize(("rate", "step", "checked"), [(2.0, 7, 0), (1.01, 349, 342), (500.5, 2, 0)])
+@pytest.mark.parametrize(
+    ("rate", "step", "checked"), [(2.0, 7, 0), (1.01, 349, 342), (500.37, 2, 0), (500.63, 1, 0)]
+)
 def test_growth_to_a_million_times_the_start(rate, step, checked, dtype, n_inputs):
     net, data = line(n_inputs)
-    factor = (2 * rate - 1) ** 2  # of the loss: 9, 1.0404, 1e6
+    factor = (2 * rate - 1) ** 2  # of the loss: 9, 1.0404, and 1e6 less and more 0.05 %
     assert factor ** (step - 1) <= 1e6 < factor**step
     runs = ll.train(net, data, loss="mse", lr=rate, epochs=900, dtype=dtype)
     entry = runs.divergences[0]

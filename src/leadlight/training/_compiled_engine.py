@@ -88,13 +88,15 @@ class _Call:
         none = (np.empty((0, 0), self.dtype),) * 2
         place, following = self.layout(samples), none
         del samples  # a source's own copy
-        fill = None
+        fill: Callable[[int, int], None] | None = None
         if problem.source.make is not None and problem.epochs > 1:
             following = place[0].copy(), place[1].copy()
             places = place, following
 
-            def fill(epoch: int, which: int) -> None:
+            def refill(epoch: int, which: int) -> None:
                 self.write(problem.source.epoch(epoch), places[which])
+
+            fill = refill
 
         test = none if problem.test is None else self.layout(problem.test)
         stops, due = self.stops()
