@@ -150,15 +150,8 @@ nb::dict to_python(geometry::Complex &complex, const geometry::Layers &layers, b
     return result;
 }
 
-nb::dict enumerate_cells(Array<int> widths, Array<double> weights, Array<double> biases, Array<int> pieces,
-                         Array<int> table_starts, Array<double> breakpoints, Array<double> slopes,
-                         Array<double> intercepts, Array<double> corners, int threads, bool certified, bool want_edges,
-                         bool want_maps, bool want_tree, std::int64_t max_cells, nb::object progress) {
-    require(threads >= 1 && threads <= 1024 && max_cells >= 0, "threads must be at least 1, max_cells at least 0");
-    const Description description(widths, weights, biases, pieces, table_starts, breakpoints, slopes, intercepts, corners);
-    const geometry::Layers layers(description.net);
-    const geometry::Options options{certified, want_edges, want_maps, want_tree, max_cells};
-    geometry::Enumeration enumeration(leadlight::kernels(), layers, options, threads);
+// Waits for the threads and looks after Python meanwhile: signals and progress.
+geometry::Complex &watch(geometry::Enumeration &enumeration, const nb::object &progress) {
     while (true) {
         bool finished;
         {
@@ -179,11 +172,41 @@ nb::dict enumerate_cells(Array<int> widths, Array<double> weights, Array<double>
     }
     if (PyErr_CheckSignals() != 0) throw nb::python_error();
     try {
-        geometry::Complex &complex = enumeration.result();
-        return to_python(complex, layers, !complex.limit_reached);
+        return enumeration.result();
     } catch (const geometry::TooLarge &) {
         throw std::overflow_error("too many cells for 32-bit numbers of vertices and edges");
     }
+}
+
+nb::dict enumerate_cells(Array<int> widths, Array<double> weights, Array<double> biases, Array<int> pieces,
+                         Array<int> table_starts, Array<double> breakpoints, Array<double> slopes,
+                         Array<double> intercepts, Array<double> corners, int threads, bool certified, bool want_edges,
+                         bool want_maps, bool want_tree, std::int64_t max_cells, nb::object progress) {
+    require(threads >= 1 && threads <= 1024 && max_cells >= 0, "threads must be at least 1, max_cells at least 0");
+    const Description description(widths, weights, biases, pieces, table_starts, breakpoints, slopes, intercepts, corners);
+    const geometry::Layers layers(description.net);
+    const geometry::Options options{certified, want_edges, want_maps, want_tree, max_cells, false, 0};
+    geometry::Enumeration enumeration(leadlight::kernels(), layers, options, threads);
+    geometry::Complex &complex = watch(enumeration, progress);
+    return to_python(complex, layers, !complex.limit_reached);
+}
+
+nb::dict count_cells(Array<int> widths, Array<double> weights, Array<double> biases, Array<int> pieces,
+                     Array<int> table_starts, Array<double> breakpoints, Array<double> slopes, Array<double> intercepts,
+                     Array<double> corners, int threads, bool certified, std::int64_t max_pairs, nb::object progress) {
+    require(threads >= 1 && threads <= 1024 && max_pairs >= 0, "threads must be at least 1, max_pairs at least 0");
+    const Description description(widths, weights, biases, pieces, table_starts, breakpoints, slopes, intercepts, corners);
+    const geometry::Layers layers(description.net);
+    const geometry::Options options{certified, false, false, false, 0, true, max_pairs};
+    geometry::Enumeration enumeration(leadlight::kernels(), layers, options, threads);
+    const geometry::Complex &complex = watch(enumeration, progress);
+    nb::dict result;
+    const auto n_counts = std::size_t(layers.n_hidden) + 1;
+    result["n_cells"] = complex.n_cells;
+    result["proven"] = complex.proven;
+    result["layer_counts"] = give(allocate<std::int64_t>(n_counts, [&](auto l) { return complex.layer_counts[l]; }), {n_counts});
+    result["signs"] = give(allocate<std::int64_t>(3, [&](auto i) { return complex.signs[i]; }), {3});
+    return result;
 }
 
 nb::tuple locate_cells(Array<double> tree_lines, Array<double> tree_errors, Array<std::int32_t> tree_children,
@@ -226,4 +249,8 @@ void bind_geometry(nb::module_ &m) {
           "biases"_a.noconvert(), "pieces"_a.noconvert(), "table_starts"_a.noconvert(), "breakpoints"_a.noconvert(),
           "slopes"_a.noconvert(), "intercepts"_a.noconvert(), "corners"_a.noconvert(), "threads"_a, "certified"_a,
           "want_edges"_a, "want_maps"_a, "want_tree"_a, "max_cells"_a, "progress"_a.none());
+    m.def("count_cells", count_cells, nb::kw_only(), "widths"_a.noconvert(), "weights"_a.noconvert(),
+          "biases"_a.noconvert(), "pieces"_a.noconvert(), "table_starts"_a.noconvert(), "breakpoints"_a.noconvert(),
+          "slopes"_a.noconvert(), "intercepts"_a.noconvert(), "corners"_a.noconvert(), "threads"_a, "certified"_a,
+          "max_pairs"_a, "progress"_a.none());
 }

@@ -23,7 +23,7 @@ constexpr std::size_t bytes_per_node = 1024;  // of a thread's stack, generously
 struct Branch {
     std::unique_ptr<Task> task;
     double work = 0.0;
-    bool is_cut = false;
+    bool can_be_cut = false, is_cut = false;
     Cut cut{};
     std::size_t below = 0, above = 0;  // branches
     TreeNode tree{};
@@ -154,9 +154,12 @@ class Enumeration::Impl {
         return pairs(double(task.candidates.size())) + (domain_area_ > 0.0 ? deeper * task.area / domain_area_ : 0.0);
     }
 
-    std::size_t add_branch(std::unique_ptr<Task> task) {
+    std::size_t add_branch(const Node &node) {
+        std::unique_ptr<Task> task = top_->pack(node);
+        if (branches_.empty()) domain_area_ = task->area;
         branches_.emplace_back();
         branches_.back().work = work_of(*task);
+        branches_.back().can_be_cut = node.n_candidates > 0 && !top_->counts(node);
         branches_.back().task = std::move(task);
         return branches_.size() - 1;
     }
@@ -165,17 +168,13 @@ class Enumeration::Impl {
         top_ = std::make_unique<Splitter>(kernels_, layers_, options_, progress_, top_out_, 1, deepest());
         Node root = top_->root(domain_);
         top_->descend(root);
-        {
-            std::unique_ptr<Task> task = top_->pack(root);
-            domain_area_ = task->area;
-            add_branch(std::move(task));
-        }
+        add_branch(root);
         const double least = std::max(least_work, branches_[0].work / most_subtrees);
         int n_subtrees = 1;
         while (n_subtrees < most_subtrees) {
             std::size_t next = branches_.size();
             for (std::size_t i = 0; i < branches_.size(); ++i)
-                if (!branches_[i].is_cut && !branches_[i].task->candidates.empty() && branches_[i].work > least &&
+                if (!branches_[i].is_cut && branches_[i].can_be_cut && branches_[i].work > least &&
                     (next == branches_.size() || branches_[i].work > branches_[next].work))
                     next = i;
             if (next == branches_.size()) break;
@@ -188,7 +187,7 @@ class Enumeration::Impl {
                 Node &part = side ? above : below;
                 top_->enter(node, cut, side, part);
                 top_->descend(part);
-                const std::size_t branch = add_branch(top_->pack(part));
+                const std::size_t branch = add_branch(part);
                 (side ? branches_[next].above : branches_[next].below) = branch;
                 top_->leave(decisions);
             }
@@ -243,7 +242,7 @@ class Enumeration::Impl {
             splitter.leave(0);
             note(1);
         }
-        splitter.count_cells();
+        splitter.tell_cells();
         const std::lock_guard<std::mutex> lock(mutex_);
         add_counts(splitter);
     }
@@ -252,6 +251,7 @@ class Enumeration::Impl {
         for (std::size_t l = 0; l < complex_.layer_counts.size(); ++l)
             complex_.layer_counts[l] += splitter.layer_counts()[l];
         for (int stage = 0; stage < 3; ++stage) complex_.signs[stage] += splitter.signs(stage);
+        complex_.proven &= splitter.proven();
     }
 
     // ---- The whole --------------------------------------------------------------------------------------------------
@@ -289,6 +289,11 @@ class Enumeration::Impl {
     }
 
     void finish() {
+        if (options_.count) {
+            add_counts(*top_);
+            complex_.n_cells = complex_.layer_counts.back();
+            return;
+        }
         const Shifts whole = lay_out();
         constexpr auto limit = std::size_t(std::numeric_limits<std::int32_t>::max()) - 64;
         if (whole.corners.to > limit || whole.vertices.to > limit || whole.edges.to > limit / 2) throw TooLarge();

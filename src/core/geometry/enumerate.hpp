@@ -17,6 +17,7 @@ struct Complex {
     std::int64_t signs[3] = {0, 0, 0};
     std::int64_t n_cells = 0;
     bool limit_reached = false;
+    bool proven = true;  // counts: not only an upper bound
 };
 
 class Enumeration {

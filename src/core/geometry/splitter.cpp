@@ -33,7 +33,10 @@ Splitter::Splitter(const Kernels &kernels, const Layers &layers, const Options &
     : kernels_(kernels.geometry), layers_(layers), options_(options), progress_(progress), out_(out),
       row_(std::size_t(layers.pattern_bytes) + 8), layer_counts_(std::size_t(layers.n_hidden) + 1),
       serial_(first_serial), deepest_(deepest),
-      predicates_(layers.net), matcher_(layers, predicates_, options.certified), size_(0.0) {
+      predicates_(layers.net),
+      counter_(predicates_, [this](const Line &line) { return reference(line); }, options.certified, options.max_pairs,
+               progress.stop),
+      matcher_(layers, predicates_, options.certified), size_(0.0) {
     std::size_t most = 1;
     for (int l = 0; l < layers.n_hidden; ++l) {
         const Layer &layer = layers.layers[std::size_t(l)];
@@ -59,7 +62,7 @@ Splitter::Splitter(const Kernels &kernels, const Layers &layers, const Options &
 Splitter::~Splitter() = default;
 
 std::int64_t Splitter::signs(int stage) const {
-    return stage == 0   ? float_signs_
+    return stage == 0   ? float_signs_ + counter_.float_signs()
            : stage == 1 ? predicates_.decided_by_double_double()
                         : predicates_.decided_exactly();
 }
@@ -104,6 +107,7 @@ void set_bounds(Line &line, double e_ab, double e_c, bool certified) {
 
 }  // namespace
 
+// Positive inside, like those of the predicates.
 std::vector<Line> domain_sides(const Net &net, bool certified) {
     const int n = net.n_corners();
     std::vector<Line> lines(static_cast<std::size_t>(n));
@@ -115,9 +119,9 @@ std::vector<Line> domain_sides(const Net &net, bool certified) {
         line.layer = -1;
         double e_ab = 0.0, e_c = 0.0;
         if (p[0] == q[0]) {
-            line.a = 1.0, line.b = 0.0, line.c = -p[0];
+            line.a = p[1] > q[1] ? 1.0 : -1.0, line.b = 0.0, line.c = -line.a * p[0];
         } else if (p[1] == q[1]) {
-            line.a = 0.0, line.b = 1.0, line.c = -p[1];
+            line.a = 0.0, line.b = p[0] < q[0] ? 1.0 : -1.0, line.c = -line.b * p[1];
         } else {
             line.a = p[1] - q[1];
             line.b = q[0] - p[0];
@@ -157,6 +161,7 @@ Node Splitter::root(const std::vector<Line> &domain) {
 }
 
 std::int32_t Splitter::add_vertex(const Point &at, double error, std::int32_t crease) {
+    if (options_.count) return 0;  // nobody asks where
     const std::size_t n = out_.vertices.size();
     if (n >= std::size_t(std::numeric_limits<std::int32_t>::max()) - 64) throw TooLarge();
     out_.vertices.push(at);
@@ -661,10 +666,19 @@ TreeNode Splitter::tree_node(const Cut &cut) const {
     return {f.a, f.b, f.c, (f.A * 2.0 * size_ + f.C) * slack, {0, 0}, f.crease};
 }
 
-void Splitter::count_cells() {
-    const auto cells = std::int64_t(out_.n_cells());
+void Splitter::tell_cells() {
+    const std::int64_t cells = layer_counts_[std::size_t(layers_.n_hidden)];
     progress_.cells.fetch_add(cells - told_cells_, std::memory_order_relaxed);
     told_cells_ = cells;
+}
+
+void Splitter::check_progress() {
+    tell_cells();
+    if (options_.max_cells && progress_.cells.load(std::memory_order_relaxed) > options_.max_cells) {
+        progress_.limit_reached = true;
+        progress_.stop = true;
+    }
+    if (progress_.stop.load(std::memory_order_relaxed)) throw Stopped();
 }
 
 std::int32_t Splitter::add_cell(const Node &node) {
@@ -672,14 +686,7 @@ std::int32_t Splitter::add_cell(const Node &node) {
     const auto n = std::size_t(polygon.n);
     const std::size_t cell = out_.n_cells(), first = out_.corners.size();
     ++layer_counts_[std::size_t(layers_.n_hidden)];
-    if ((cell & 255) == 0) {
-        count_cells();
-        if (options_.max_cells && progress_.cells.load(std::memory_order_relaxed) > options_.max_cells) {
-            progress_.limit_reached = true;
-            progress_.stop = true;
-        }
-        if (progress_.stop.load(std::memory_order_relaxed)) throw Stopped();
-    }
+    if ((cell & 255) == 0) check_progress();
     if (first + n >= std::size_t(std::numeric_limits<std::int32_t>::max()) - 64) throw TooLarge();
     out_.starts.push(std::int64_t(first));
     std::int32_t *const corners = out_.corners.extend(n);
@@ -714,9 +721,25 @@ std::int32_t Splitter::add_cell(const Node &node) {
     return std::int32_t(cell);
 }
 
+void Splitter::count_cells_of(const Node &node) {
+    const Polygon &polygon = node.polygon;
+    counted_.clear();
+    for (int i = 0; i < polygon.n; ++i) counted_.push_back(polygon.sides[i].line);
+    for (int i = 0; i < node.n_candidates; ++i) counted_.push_back(node.candidates[i].line);
+    layer_counts_[std::size_t(layers_.n_hidden)] +=
+        counter_.count(polygon.x, polygon.y, polygon.e, counted_.data(), polygon.n, counted_.data() + polygon.n, node.n_candidates);
+    if (layer_counts_[std::size_t(layers_.n_hidden)] - told_cells_ > 1000) check_progress();
+}
+
 std::int32_t Splitter::solve(Node &node) {
     const Arena::Mark start = arena_.mark();
-    if (!descend(node)) {
+    const bool cut_again = descend(node);
+    if (options_.count && (!cut_again || counts(node))) {
+        count_cells_of(node);
+        arena_.release(start);
+        return -1;
+    }
+    if (!cut_again) {
         const std::int32_t cell = add_cell(node);
         arena_.release(start);
         return -1 - cell;

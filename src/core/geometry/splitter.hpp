@@ -17,6 +17,7 @@
 #include "../kernels.hpp"
 #include "arena.hpp"
 #include "complex.hpp"
+#include "count.hpp"
 #include "edges.hpp"
 #include "filter.hpp"
 #include "layers.hpp"
@@ -27,6 +28,9 @@ namespace leadlight::geometry {
 struct Options {
     bool certified = true, edges = true, maps = false, tree = false;
     std::int64_t max_cells = 0;  // 0: no limit
+    // Only count, and build no cells of the last hidden layer; see count.hpp. Nothing else may be asked for.
+    bool count = false;
+    std::int64_t max_pairs = 0;
 };
 
 // Seen by all threads and by the one that watches.
@@ -104,7 +108,7 @@ class Splitter {
     void leave(std::size_t decisions);
     TreeNode tree_node(const Cut &cut) const;
     std::size_t decisions() const { return decisions_.size(); }
-    void count_cells();  // in the progress: those not counted yet
+    void tell_cells();  // the progress: those not told yet
     // The cells of a node; returns its place in the tree.
     std::int32_t solve(Node &node);
 
@@ -120,6 +124,9 @@ class Splitter {
     EdgeMatcher &matcher() { return matcher_; }
     const std::vector<std::int64_t> &layer_counts() const { return layer_counts_; }
     std::int64_t signs(int stage) const;
+    bool proven() const { return counter_.proven(); }  // whether what was counted is more than a bound
+    // Whether a node's cells are counted, not made.
+    bool counts(const Node &node) const { return options_.count && node.layer + 1 == layers_.n_hidden; }
 
   private:
     struct Frame;
@@ -147,6 +154,8 @@ class Splitter {
     LineRef reference(const Line &line);
     const Context &exact_context(int layer);
     std::int32_t add_cell(const Node &node);
+    void count_cells_of(const Node &node);
+    void check_progress();
     std::int32_t add_vertex(const Point &at, double error, std::int32_t crease);
 
     const GeometryKernels &kernels_;
@@ -165,6 +174,8 @@ class Splitter {
     std::uint64_t serial_;
     int depth_ = 0, deepest_;
     Predicates predicates_;
+    ChordCounter counter_;
+    std::vector<const Line *> counted_;  // lines of the sides, then of the candidates
     EdgeMatcher matcher_;
     double size_;  // the largest coordinate of the domain
 };

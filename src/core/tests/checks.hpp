@@ -13,6 +13,8 @@ void check_enumerate(const leadlight::Kernels &kernels, const leadlight::Kernels
 
 void check_exact();
 
+void check_count();
+
 // Returns the largest error of exp, in units in the last place, over the floats with bits 0, stride, 2 stride, ...
 double check_exp(const leadlight::Kernels &kernels, const leadlight::Kernels &reference, std::uint64_t stride);
 

@@ -29,6 +29,7 @@ int main(int n_arguments, char **arguments) {
     std::printf("%s, %d cores\n", leadlight::cpu_name().c_str(), leadlight::usable_cores());
     check_dispatch();
     check_exact();
+    check_count();
 
     const Kernels *available[leadlight::max_levels];
     const int n = leadlight::available_kernels(available);

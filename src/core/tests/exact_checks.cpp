@@ -105,7 +105,8 @@ void check_rounding() {
         check(std::ldexp(fraction, int(power)) == value && (value == 0.0 || std::fabs(fraction) >= 0.5), "a fraction");
         const std::int64_t n = integer(std::int64_t(1) << (1 + random_bits() % 62));
         const int exponent = random_bits() % 2 ? int(integer(80)) : -1074 - int(random_bits() % 70);
-        const Dyadic scaled = dyadic(n) * Dyadic(std::ldexp(1.0, exponent / 2)) * Dyadic(std::ldexp(1.0, exponent - exponent / 2));
+        const int half = exponent / 2;
+        const Dyadic scaled = dyadic(n) * Dyadic(std::ldexp(1.0, half)) * Dyadic(std::ldexp(1.0, exponent - half));
         check(scaled.to_double() == double(std::ldexp((long double)n, exponent)), "rounded to the nearest");
     }
     const Dyadic large = Dyadic(1e300) * Dyadic(-1e300);
@@ -223,7 +224,8 @@ void check_lines() {
         for (std::size_t i = 0; i < lines.size(); ++i)
             for (std::size_t j = 0; j < lines.size(); ++j) {
                 const std::int64_t *const f = forms[i], *const g = forms[j];
-                const std::int64_t x = f[1] * g[2] - f[2] * g[1], y = f[2] * g[0] - f[0] * g[2], w = f[0] * g[1] - f[1] * g[0];
+                const std::int64_t x = f[1] * g[2] - f[2] * g[1], y = f[2] * g[0] - f[0] * g[2];
+                const std::int64_t w = f[0] * g[1] - f[1] * g[0];
                 check(predicates.sign_of_direction(lines[i], lines[j]) == sign_of(w), "the direction of a crossing");
                 if ((f[0] || f[1]) && (g[0] || g[1]))
                     check(predicates.same_line(lines[i], lines[j]) == (x == 0 && y == 0 && w == 0), "the same line");
