@@ -45,15 +45,6 @@ Pool<Real>::Pool(const Kernels &kernels, const Job<Real> &job, std::vector<Run<R
     : kernels_(kernels), job_(job), runs_(runs), states_(runs.size()), queue_(std::move(queue)),
       next_(queue_.size()), n_threads_(n_threads) {
     resting_.reserve(runs.size());
-    threads_.reserve(std::size_t(n_threads));
-    for (int i = 0; i < n_threads; ++i) try {
-            threads_.emplace_back([this] { work(); });
-        } catch (const std::system_error &) {  // no more threads to be had: those there are do it
-            if (i == 0) throw;
-            const std::lock_guard<std::mutex> lock(mutex_);
-            n_threads_ = i;
-            break;
-        }
 }
 
 template <typename Real>
@@ -75,7 +66,28 @@ void Pool<Real>::begin(long until) {
         next_ = 0;
         until_ = until;
     }
-    changed_.notify_all();
+    if (threads_.empty())
+        start();
+    else
+        changed_.notify_all();
+}
+
+// Not before there is work: a new thread goes where a core is idle, a woken one often to the core that woke it.
+template <typename Real>
+void Pool<Real>::start() {
+    const int n_threads = n_threads_;
+    threads_.reserve(std::size_t(n_threads));
+    for (int i = 0; i < n_threads; ++i) try {
+            threads_.emplace_back([this] { work(); });
+        } catch (const std::system_error &) {  // no more threads to be had: those there are do it
+            const std::lock_guard<std::mutex> lock(mutex_);
+            if (i == 0) {
+                next_ = queue_.size();  // none is to be waited for
+                throw;
+            }
+            n_threads_ = i;
+            break;
+        }
 }
 
 template <typename Real>

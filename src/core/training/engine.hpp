@@ -44,7 +44,7 @@ private:
 template <typename Real>
 class Pool {
 public:
-    // Starts n_threads threads, which wait for `begin`. Runs are begun in the order of `queue`. Nothing given
+    // Of n_threads threads, which the first `begin` starts. Runs are begun in the order of `queue`. Nothing given
     // may go before the pool, nor change but between two rounds.
     Pool(const Kernels &kernels, const Job<Real> &job, std::vector<Run<Real>> &runs, std::vector<long> queue,
          int n_threads);
@@ -62,6 +62,7 @@ private:
         long until;
     };
 
+    void start();
     void work();
     Slice take();
     bool train(const Slice &slice, Memory &scratch, Memory &spare);
