@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from leadlight._writing import write_atomically
 from leadlight.errors import FileError, ParameterError, UnknownNameError
-from leadlight.studies._files import prepare_folder, write_atomically
+from leadlight.studies._files import prepare_folder
 from leadlight.studies._intervals import interval, share
 from leadlight.studies._journal import JOURNAL, append, read_result
 from leadlight.studies.page import Page

@@ -8,15 +8,14 @@ Reading maps the file: nothing is allocated before names, types and sizes have b
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from .._writing import write_atomically
 from ..activations import activation
 from ..errors import FileError, LeadlightError, ModelError
 from ..network import Network
@@ -48,7 +47,7 @@ def save(net: Network, path: str | os.PathLike[str]) -> None:
         "leadlight.output_activation": net.output_activation.spec,
     }
     data = encode({name: np.ascontiguousarray(array, dtype) for name, array in tensors.items()}, metadata)
-    _write(Path(path), _canonical(data))
+    write_atomically(path, _canonical(data))
 
 
 def _canonical(data: bytes) -> bytes:
@@ -59,25 +58,6 @@ def _canonical(data: bytes) -> bytes:
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)  # the numbers begin at a multiple of 8
     return len(text).to_bytes(8, "little") + text + data[start:]
-
-
-def _write(path: Path, data: bytes) -> None:
-    temporary = None
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            temporary = file.name
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)  # temporary files are private; this one is to be as any other
-        os.replace(temporary, path)
-    except OSError as error:
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-        raise FileError(f"Cannot write {path}: {error.strerror or error}.") from error
 
 
 def load(path: str | os.PathLike[str]) -> Network:

@@ -48,7 +48,7 @@ def write(results: StudyResults, out_dir: str | Path, command: str | None = None
     FileError
         The folder cannot be written, or the disk is full.
     """
-    from leadlight.studies._files import write_atomically
+    from leadlight._writing import write_atomically
 
     path = Path(out_dir) / "index.html"
     write_atomically(path, render(results, command))

@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ._files import file_error
+from .._writing import file_error
 from .registry import Study
 from .result import (
     Answer,

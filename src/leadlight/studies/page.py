@@ -21,7 +21,7 @@ import numpy as np
 
 from leadlight.errors import ParameterError
 
-from ._files import write_atomically
+from .._writing import write_atomically
 from ._intervals import interval, share
 from ._journal import append
 from ._svg import svg_of

@@ -27,7 +27,7 @@ from typing import Any
 
 from leadlight.errors import ParameterError, UnknownNameError
 
-from ._files import file_error
+from .._writing import file_error
 from ._journal import JOURNAL, read_result
 from ._threads import ENVIRONMENT
 from ._worker import GRACE

@@ -12,7 +12,8 @@ import platform
 from pathlib import Path
 from typing import Any
 
-from ._files import prepare_folder, write_atomically
+from .._writing import write_atomically
+from ._files import prepare_folder
 from .result import StudyResults, canonical_json
 
 __all__ = ["timings", "write_results"]
