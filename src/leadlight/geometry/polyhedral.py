@@ -7,6 +7,7 @@ that of the output: some 200 bytes a cell, and a bit for each unit and cell.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -429,6 +430,21 @@ class PolyhedralComplex:
     def moments(self) -> Moments:
         """Means and second moments for an input uniform on the domain; see `geometry.integrals.Moments`."""
         return integrals.moments(self)
+
+    # -- files and pictures -----------------------------------------------------------------------------
+
+    def save(self, path: str | os.PathLike[str], **options: Any) -> None:
+        """Write a .npz, .json, .svg or .png file, by the name's end; see `geometry.files.save`."""
+        from . import files
+
+        files.save(self, path, **options)
+
+    @staticmethod
+    def load(path: str | os.PathLike[str]) -> PolyhedralComplex:
+        """Read a complex from a .npz file that `save` wrote; see `geometry.files.load`."""
+        from . import files
+
+        return files.load(path)
 
     def summary(self) -> str:
         """Counts, areas and how they were decided, a few lines of text."""

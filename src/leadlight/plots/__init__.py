@@ -1,31 +1,54 @@
-"""One Display class for each kind of picture, as in scikit-learn: make it, `plot` it, read its `ax_`."""
+"""One Display class for each kind of picture, as in scikit-learn: make it, `plot` it, read its `ax_`.
 
-from .cells import CellsDisplay
-from .confusion import ConfusionDisplay
-from .decision_map import DecisionMapDisplay
-from .feature_maps import FeatureMapsDisplay
-from .field import FieldDisplay
-from .gradient_field import GradientFieldDisplay
-from .hidden_cube import HiddenCubeDisplay
-from .image_grid import ImageGridDisplay
-from .loss_curves import LossCurvesDisplay
-from .matrix import MatrixDisplay
-from .piece import PieceDisplay
-from .sweep import SweepDisplay
-from .unit_lines import UnitLinesDisplay
+Names load when first used: the writers of SVG and PNG files beside them need no matplotlib.
+"""
 
-__all__ = [
-    "CellsDisplay",
-    "ConfusionDisplay",
-    "DecisionMapDisplay",
-    "FeatureMapsDisplay",
-    "FieldDisplay",
-    "GradientFieldDisplay",
-    "HiddenCubeDisplay",
-    "ImageGridDisplay",
-    "LossCurvesDisplay",
-    "MatrixDisplay",
-    "PieceDisplay",
-    "SweepDisplay",
-    "UnitLinesDisplay",
-]
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+_HOME = {
+    "CellsDisplay": "cells",
+    "ConfusionDisplay": "confusion",
+    "DecisionMapDisplay": "decision_map",
+    "FeatureMapsDisplay": "feature_maps",
+    "FieldDisplay": "field",
+    "GradientFieldDisplay": "gradient_field",
+    "HiddenCubeDisplay": "hidden_cube",
+    "ImageGridDisplay": "image_grid",
+    "LossCurvesDisplay": "loss_curves",
+    "MatrixDisplay": "matrix",
+    "PieceDisplay": "piece",
+    "SweepDisplay": "sweep",
+    "UnitLinesDisplay": "unit_lines",
+}
+
+__all__ = [*_HOME]  # pyright: ignore[reportUnsupportedDunderAll]
+
+if TYPE_CHECKING:
+    from .cells import CellsDisplay
+    from .confusion import ConfusionDisplay
+    from .decision_map import DecisionMapDisplay
+    from .feature_maps import FeatureMapsDisplay
+    from .field import FieldDisplay
+    from .gradient_field import GradientFieldDisplay
+    from .hidden_cube import HiddenCubeDisplay
+    from .image_grid import ImageGridDisplay
+    from .loss_curves import LossCurvesDisplay
+    from .matrix import MatrixDisplay
+    from .piece import PieceDisplay
+    from .sweep import SweepDisplay
+    from .unit_lines import UnitLinesDisplay
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOME])
