@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import typing
 from typing import TYPE_CHECKING, Any
 
 from cyclopts import exceptions
@@ -46,7 +47,7 @@ def _unknown_command(error: Any, token: str) -> str:
         from leadlight._cli_run import study_names
 
         return str(UnknownNameError("study", token, [*study_names(), "all"]))
-    return str(UnknownNameError("command", token, ["list", "run", "doctor"]))
+    return str(UnknownNameError("command", token, ["list", "run", "regions", "doctor"]))
 
 
 def _unknown_option(error: Any, option: str) -> str:
@@ -73,5 +74,9 @@ def _name(error: Any) -> str:
 
 def _expected(error: Any) -> str:
     hint = getattr(error, "target_type", None) or getattr(error.argument, "hint", None)
+    if typing.get_origin(hint) is tuple:
+        return "one or more of them, with spaces between"
+    if typing.get_origin(hint) is typing.Literal:
+        return "one of " + ", ".join(map(str, typing.get_args(hint)))
     name = getattr(hint, "__name__", str(hint))
     return _TYPES.get(name, f"of type {hint}".replace("typing.", ""))

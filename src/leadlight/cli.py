@@ -43,6 +43,11 @@ app = App(
 app.command(
     "leadlight._cli_run:run_app", name="run", help="Run one study, or all of them, and write a report."
 )
+app.command(
+    "leadlight._cli_regions:regions",
+    name="regions",
+    help="Find the exact cells and linear regions of a network, count them, draw them, write them to files.",
+)
 app.register_install_completion_command(help="Install completion of commands and parameters for your shell.")
 
 

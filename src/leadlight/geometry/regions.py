@@ -97,7 +97,7 @@ def regions(
         max_cells=limit,
         progress=progress,
     )
-    if found["limit_reached"]:
+    if found["limit_reached"] or found["n_cells"] > limit:  # the core looks at the limit now and then
         raise TooLargeError(
             f"The network has more than {limit:,} cells on this domain, "
             + ("the max_cells given" if max_cells is not None else "more than half of the free memory holds")

@@ -1,0 +1,233 @@
+"""`leadlight regions`: the exact complex of a model file, or of a network described by its layer sizes."""
+
+from __future__ import annotations
+
+import math
+import re
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from cyclopts import Group, Parameter
+
+from leadlight._cli_run import strict
+from leadlight.errors import FileError, ParameterError
+
+if TYPE_CHECKING:
+    from leadlight.geometry import Domain, Slice
+    from leadlight.network import Network
+
+__all__ = ["regions"]
+
+NETWORK = Group("A network described by its sizes", sort_key=1)
+PICTURE = Group("Pictures", sort_key=2)
+_SIZES = re.compile(r"[0-9]+(-[0-9]+)+")
+
+Colouring = Literal["pattern", "linear_region", "output", "slope", "direction", "area"]
+
+
+def regions(
+    model: str,
+    /,
+    *,
+    domain: Annotated[tuple[float, ...], Parameter(consume_multiple=True, converter=strict, negative=())],
+    slice: Annotated[tuple[str, ...], Parameter(consume_multiple=True, negative=(), show_default=False)] = (),
+    count: Annotated[bool, Parameter(negative=(), show_default=False)] = False,
+    certified: Annotated[bool, Parameter(negative="--fast", show_default=False)] = True,
+    threads: Annotated[int | None, Parameter(converter=strict)] = None,
+    max_cells: Annotated[int | None, Parameter(converter=strict)] = None,
+    output: Annotated[
+        tuple[Path, ...],
+        Parameter(name=["--output", "-o"], consume_multiple=True, negative=(), show_default=False),
+    ] = (),
+    init: Annotated[str | None, Parameter(group=NETWORK)] = None,
+    activation: Annotated[str | None, Parameter(group=NETWORK)] = None,
+    bias: Annotated[str | None, Parameter(group=NETWORK)] = None,
+    seed: Annotated[int | None, Parameter(group=NETWORK, converter=strict)] = None,
+    colour: Annotated[Colouring, Parameter(group=PICTURE)] = "pattern",
+    width: Annotated[int, Parameter(group=PICTURE, converter=strict)] = 1200,
+    edges: Annotated[bool | None, Parameter(group=PICTURE, show_default=False)] = None,
+    creases: Annotated[bool, Parameter(group=PICTURE, negative=(), show_default=False)] = False,
+) -> int:
+    """Find the exact cells and linear regions of a piecewise-linear network.
+
+    Parameters
+    ----------
+    model
+        A .safetensors file that leadlight wrote, or layer sizes such as 2-64-64-1 for random weights.
+    domain
+        The interval A B, the box X0 X1 Y0 Y1, or the corners X Y of a convex polygon, three or more (but a
+        box has four numbers); on a slice, in its coordinates.
+    slice
+        Two points that span a line, or three that span a plane, through an input space of any dimension. Each
+        is numbers with commas (0,1,0.5; a first negative one as --slice=-1,0,0), or one file of rows holds
+        them all (.npy, or text).
+    count
+        Say only how many cells there are.
+    certified
+        Prove every sign that shapes the complex (the default); --fast takes the signs that float64 gives.
+    threads
+        Threads to work with; all cores by default.
+    max_cells
+        Stop beyond so many cells; by default, what half of the free memory holds.
+    output
+        Files to write: .npz (everything), .json (polygons with patterns and maps), .svg, .png.
+    init
+        Scheme of the random weights (default: torch), as in "he_normal" or "xavier_normal(gain=1.4)".
+    activation
+        Of all hidden layers (default: relu).
+    bias
+        "zeros", "uniform" or "normal(0.5)"; by default what belongs to the scheme.
+    seed
+        Of the random weights (default: 0).
+    colour
+        What the colours of a picture show; those of patterns and linear regions only that they differ.
+    width
+        Pixels of a picture.
+    edges
+        Draw the borders of the cells; by default where they leave something to see.
+    creases
+        Draw each border in the colour of the layer that makes it.
+    """
+    net = _network(model, {"init": init, "activation": activation, "bias": bias, "seed": seed})
+    where, cut = _domain(domain), _slice(slice)
+    if cut is None and net.n_inputs > 2:
+        raise ParameterError(
+            f"The network has {net.n_inputs} inputs: give two points of a line or three of a plane with --slice, and "
+            "the domain in its coordinates."
+        )
+    _check_outputs(output, count)
+    from leadlight.geometry import regions as find
+
+    begin = time.perf_counter()
+    with _progress() as progress:
+        cx = find(
+            net,
+            where,
+            slice=cut,
+            certified=certified,
+            threads=threads,
+            max_cells=max_cells,
+            progress=progress,
+        )
+    seconds = time.perf_counter() - begin
+    if count:
+        print(f"{len(cx):,} cells" + ("" if certified else " (not certified)"))
+        return 0
+    print(cx.summary())
+    print(f"seconds                     {seconds:.3g}")
+    picture = {"colour": colour, "width": width, "edges": edges, "creases": creases}
+    for path in output:
+        cx.save(path, **(picture if path.suffix.lower() in (".svg", ".png") else {}))
+        print(f"wrote                       {path}")
+    return 0
+
+
+def _network(model: str, described: dict[str, Any]) -> Network:
+    """The network of a file, or one with random weights."""
+    from leadlight.network import Network, mlp
+
+    given = {name: value for name, value in described.items() if value is not None}
+    if _SIZES.fullmatch(model) and not Path(model).exists():
+        n_inputs, *widths, n_outputs = map(int, model.split("-"))
+        return mlp(n_inputs, widths, n_outputs, **given)
+    if given:
+        name = next(iter(given))
+        raise ParameterError(
+            f"--{name} is for layer sizes such as 2-64-64-1, and {model!r} names a file: leave --{name} out."
+        )
+    if not Path(model).exists():
+        raise FileError(
+            f"{model!r} is neither a file nor layer sizes such as 2-64-64-1: give the path of a .safetensors file "
+            "or the sizes."
+        )
+    return Network.of(Path(model))
+
+
+def _domain(numbers: tuple[float, ...]) -> Domain:
+    from leadlight.geometry import domain
+
+    n = len(numbers)
+    if n not in (2, 4) and (n < 6 or n % 2):
+        raise ParameterError(
+            f"--domain was given {n} number{'s' * (n != 1)}; expected A B, X0 X1 Y0 Y1, or the corners X Y of a "
+            "polygon, at least three."
+        )
+    pairs = [numbers[i : i + 2] for i in range(0, n, 2)]
+    return domain(pairs)
+
+
+def _slice(words: tuple[str, ...]) -> Slice | None:
+    from leadlight.geometry import slice_line, slice_plane
+
+    if not words:
+        return None
+    points = [point for word in words for point in _points(word)]
+    if len(points) not in (2, 3):
+        raise ParameterError(
+            f"--slice was given {len(points)} point{'s' * (len(points) != 1)}; expected two for a line or three for "
+            "a plane."
+        )
+    return slice_line(*points) if len(points) == 2 else slice_plane(*points)
+
+
+def _points(word: str) -> list[Any]:
+    """One point written out, or the rows of a file."""
+    import numpy as np
+
+    path = Path(word)
+    if not path.exists():
+        try:
+            return [[float(number) for number in word.split(",")]]
+        except ValueError:
+            raise ParameterError(
+                f"--slice was given {word!r}; expected numbers with commas between, or a file with a point in each "
+                "row."
+            ) from None
+    try:
+        if path.suffix.lower() == ".npy":
+            rows = np.load(path, allow_pickle=False)
+        else:
+            text = path.read_text(encoding="utf-8")
+            rows = np.loadtxt(text.replace(",", " ").splitlines(), dtype=np.float64, ndmin=2)
+    except OSError as error:
+        raise FileError(f"Cannot read {path}: {error.strerror or error}.") from error
+    except (ValueError, EOFError):
+        raise FileError(f"{path} does not hold a point in each row, in numbers.") from None
+    return list(np.atleast_2d(rows))
+
+
+def _check_outputs(paths: tuple[Path, ...], count: bool) -> None:
+    """Before the work, not after."""
+    from leadlight.geometry.files import check_suffix
+
+    if count and paths:
+        raise ParameterError("--count finds no polygons to write: leave --count out, or -o.")
+    for path in paths:
+        check_suffix(path)
+        if not path.parent.is_dir():
+            raise FileError(f"Cannot write {path}: there is no folder {path.parent}; make it first.")
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int], None] | None]:
+    """Cells so far on a line of the terminal; nothing where stderr is none."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    begin, shown = time.perf_counter(), -math.inf
+
+    def show(cells: int) -> None:
+        nonlocal shown
+        now = time.perf_counter()
+        if now - begin > 0.5 and now - shown > 0.1:
+            shown = now
+            print(f"\r{cells:,} cells, {now - begin:.0f} s ", end="", file=sys.stderr, flush=True)
+
+    try:
+        yield show
+    finally:
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,145 @@
+"""`leadlight regions`: files and descriptions in, counts and files out; mistakes in one sentence; Ctrl-C."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+import leadlight as ll
+from leadlight.cli import main
+
+
+@pytest.fixture
+def here(leadlight, tmp_path, monkeypatch):
+    """The command and the folder it runs in."""
+    monkeypatch.chdir(tmp_path)
+    return leadlight
+
+
+BOX = ("--domain", "-1", "1", "-2", "2")
+
+
+def test_a_described_network(here) -> None:
+    done = here("regions", "2-16-16-1", *BOX, "--seed", "3", "--init", "he_normal", "--bias", "normal(0.5)")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""  # no terminal: no progress
+    net = ll.mlp(2, [16, 16], 1, seed=3, init="he_normal", bias="normal(0.5)")
+    cx = ll.regions(net, [(-1, 1), (-2, 2)])
+    words = " ".join(done.stdout.split())
+    assert f"cells (activation regions) {len(cx):,} linear regions {cx.n_linear_regions:,}" in words
+    assert "cells after each layer" in words
+    assert "seconds" in words
+
+
+def test_a_file_and_all_kinds_of_output(here, tmp_path) -> None:
+    net = ll.mlp(2, [6, 6], 2, seed=1, activation="hardtanh")
+    net.save("net.safetensors")
+    names = [f"cells.{end}" for end in ("npz", "json", "svg", "png")]
+    done = here(
+        "regions",
+        "net.safetensors",
+        *BOX,
+        "-o",
+        *names,
+        "--width",
+        "50",
+        "--colour",
+        "direction",
+        "--creases",
+    )
+    assert done.returncode == 0, done.stderr
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted([*names, "net.safetensors"])
+    again = ll.geometry.PolyhedralComplex.load("cells.npz")
+    assert again.network.equals(net)
+    assert len(again) == json.loads((tmp_path / "cells.json").read_text())["leadlight"]["n_cells"]
+
+
+def test_count_and_its_modes(here) -> None:
+    n = len(ll.regions(ll.mlp(2, [30], 1), [(0, 0), (1, 0), (0.5, 1)]))
+    triangle = ("--domain", "0", "0", "1", "0", "0.5", "1")
+    assert here("regions", "2-30-1", *triangle, "--count", "--threads", "1").stdout == f"{n:,} cells\n"
+    assert "not certified" in here("regions", "2-30-1", *triangle, "--count", "--fast").stdout
+
+
+def test_slices_written_out_and_from_files(here, tmp_path) -> None:
+    points = np.array([[-1.0, 0.0, 0.5, 2.0], [1.0, 1.0, 0.0, 0.0], [0.0, -3.0, 1.0, 1.0]])
+    net = ll.mlp(4, [12, 6], 1, seed=2)
+    plane = len(ll.regions(net, [(-1, 1), (-2, 2)], slice=ll.slice_plane(*points)))
+    line = len(ll.regions(net, (-3, 3), slice=ll.slice_line(*points[:2])))
+    np.save(tmp_path / "points.npy", points)
+    np.savetxt(tmp_path / "two.csv", points[:2], delimiter=",")
+    asked = ("regions", "4-12-6-1", "--seed", "2", "--count")
+    assert here(*asked, *BOX, "--slice=-1,0,0.5,2", "1,1,0,0", "0,-3,1,1").stdout == f"{plane} cells\n"
+    assert here(*asked, *BOX, "--slice", "points.npy").stdout == f"{plane} cells\n"
+    assert here(*asked, "--domain", "-3", "3", "--slice", "two.csv").stdout == f"{line} cells\n"
+
+
+MISTAKES = {
+    "no such file": (["nope", *BOX], "neither a file nor layer sizes"),
+    "no domain": (["2-3-1"], "--domain needs a value"),
+    "three numbers": (["2-3-1", "--domain", "1", "2", "3"], "--domain was given 3 numbers"),
+    "not a number": (["2-3-1", "--domain", "1", "x"], "--domain must be a number; got 'x'"),
+    "infinite": (["2-3-1", "--domain", "0", "1", "0", "inf"], "finite"),
+    "reversed": (["2-3-1", "--domain", "0", "1", "3", "2"], "lower end first"),
+    "not convex": (["2-3-1", "--domain", *["0", "0", "2", "0", "0.1", "0.1", "0", "2"]], "not convex"),
+    "wrong dimension": (["1-3-1", *BOX], "1 inputs and the domain 2"),
+    "no slice": (["3-3-1", *BOX], "--slice"),
+    "slice of one point": (["3-3-1", *BOX, "--slice", "1,2,3"], "--slice was given 1 point;"),
+    "slice in text": (["3-3-1", *BOX, "--slice", "1,2,3", "a,b,c"], "'a,b,c'"),
+    "slice of other points": (["3-3-1", *BOX, "--slice", "1,2", "3,4", "5,9"], "3 inputs"),
+    "slice on a line": (["2-3-1", *BOX, "--slice", "0,0", "1,1", "2,2"], "on one line"),
+    "curved": (["2-3-1", *BOX, "--activation", "tanh"], "curved"),
+    "unknown activation": (["2-3-1", *BOX, "--activation", "rely"], "did you mean 'relu'"),
+    "limit": (["2-30-1", *BOX, "--max-cells", "5"], "more than 5 cells"),
+    "no threads": (["2-3-1", *BOX, "--threads", "0"], "threads must be"),
+    "half a thread": (["2-3-1", *BOX, "--threads", "0.5"], "--threads must be a whole number"),
+    "kind of file": (["2-3-1", *BOX, "-o", "cells.pdf"], "'.pdf'; expected .npz"),
+    "no folder": (["2-3-1", *BOX, "-o", "none/cells.svg"], "no folder none"),
+    "count and write": (["2-3-1", *BOX, "--count", "-o", "cells.svg"], "leave --count out"),
+    "colour": (["2-3-1", *BOX, "--colour", "red"], "--colour must be one of pattern, linear_region"),
+    "no pixels": (["2-3-1", *BOX, "-o", "a.png", "--width", "0"], "width must be"),
+    "option of a description": (["net.safetensors", *BOX, "--seed", "1"], "leave --seed out"),
+    "not a model": (["text.safetensors", *BOX], "text.safetensors"),
+    "pickle": (["net.pt", *BOX], "never opens them"),
+}
+
+
+@pytest.mark.parametrize("case", MISTAKES)
+def test_mistakes_are_one_sentence(tmp_path, monkeypatch, capsys, case: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("net.safetensors", "text.safetensors", "net.pt"):
+        (tmp_path / name).write_text("no model")
+    arguments, expected = MISTAKES[case]
+    assert main(["regions", *arguments]) == 2
+    err = capsys.readouterr().err
+    assert expected in err
+    assert err.startswith("leadlight: ")
+    assert err.count("\n") == 1, err
+    assert not list(tmp_path.glob("*.tmp"))
+
+
+def test_ctrl_c_stops_at_once_and_leaves_nothing(tmp_path) -> None:
+    words = [sys.executable, "-m", "leadlight.cli", "regions", "2-4000-4000-1", *BOX, "--threads", "1"]
+    path = [os.path.abspath(p) for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p]
+    process = subprocess.Popen(
+        [*words, "--max-cells", "1000000000", "-o", "cells.npz"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    time.sleep(2.5)
+    assert process.poll() is None
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (130, "", "leadlight: Stopped.\n")
+    assert list(tmp_path.iterdir()) == []
