@@ -91,7 +91,7 @@ FUNCTIONS = {
     "one_minus_exp": (-np.inf, 0, lambda x: -mpmath.expm1(x), 1.3),
     "log": ("tiny", np.inf, mpmath.log, 2.1),
     "log1p": (0, 1, mpmath.log1p, 3.8),
-    "normal": ("limit", "limit", mpmath.ncdf, 8),
+    "normal": ("limit", "limit", mpmath.ncdf, 10),
 }
 ACTIVATIONS = {
     "sigmoid": (sigmoid, 2.6),
@@ -131,7 +131,7 @@ def test_gelu_and_its_derivative_are_within_their_bounds(dtype):
         exact = [p * mpmath.mpf(float(z)) for p, z in zip(phi, x, strict=True)]
         slope = [p + float(z) * mpmath.npdf(float(z)) for p, z in zip(phi, x, strict=True)]
     normal = np.array([p >= tiny for p in phi])
-    assert largest_error(value[normal], np.array(exact, object)[normal]) <= 9
+    assert largest_error(value[normal], np.array(exact, object)[normal]) <= 11
     lost = zip(value[~normal].tolist(), np.array(exact, object)[~normal], strict=True)
     assert max(abs(got - wanted) for got, wanted in lost) <= LIMIT[dtype] * tiny
     # it crosses 0, where only the absolute error can be small

@@ -120,7 +120,7 @@ void check_job(const Kernels &kernels, bool wide, leadlight::Loss loss, leadligh
             leadlight::Pool<Real> pool(kernels, job, runs, queue, way.threads);
             const auto round = [&](long until) {
                 pool.begin(until);
-                while (!pool.wait(1e-4)) check(pool.epochs_done() <= double(epochs), "progress while threads run");
+                while (!pool.wait(1e-3)) check(pool.epochs_done() <= double(epochs), "progress while threads run");
             };
             if (!way.by_epochs) round(epochs);
             for (long epoch = 0; way.by_epochs && epoch < way.interrupted_after; ++epoch) {
