@@ -13,10 +13,10 @@ import leadlight as ll
 from leadlight.errors import ParameterError
 
 RULES = {
-    "sgd": (ll.SGD(weight_decay=0.01), lambda p: torch.optim.SGD(p, 0.05, weight_decay=0.01)),
-    "momentum": (ll.SGD(momentum=0.9), lambda p: torch.optim.SGD(p, 0.05, momentum=0.9)),
-    "adam": (ll.Adam(eps=1e-3), lambda p: torch.optim.Adam(p, 0.05, eps=1e-3)),
-    "rmsprop": (ll.RMSprop(eps=1e-2), lambda p: torch.optim.RMSprop(p, 0.05, eps=1e-2)),
+    "sgd": (ll.SGD(weight_decay=0.01), lambda p: torch.optim.SGD(p, 0.02, weight_decay=0.01)),
+    "momentum": (ll.SGD(momentum=0.9), lambda p: torch.optim.SGD(p, 0.02, momentum=0.9)),
+    "adam": (ll.Adam(eps=1e-3), lambda p: torch.optim.Adam(p, 0.02, eps=1e-3)),
+    "rmsprop": (ll.RMSprop(eps=1e-2), lambda p: torch.optim.RMSprop(p, 0.02, eps=1e-2)),
 }
 LIMITS = [{"clip_norm": 0.3}, {"clip_value": 0.05}, {"clip_norm": 0.2, "clip_value": 0.1}, {"clip_norm": 1e6}]
 
@@ -38,7 +38,7 @@ def make_samples(n_inputs=2):
 
 
 def fit(nets, data, **options):
-    options = {"loss": "mse", "lr": 0.05, "epochs": 30, "batch_size": 20, "dtype": "float64"} | options
+    options = {"loss": "mse", "lr": 0.02, "epochs": 30, "batch_size": 20, "dtype": "float64"} | options
     return ll.train(nets, data, **options)
 
 
@@ -58,7 +58,7 @@ def test_wide_inputs(engine, plain):
     data = make_samples(70)
     net = ll.mlp(70, [3], 3, activation="tanh", seed=0, dtype="float64")
     runs = fit(net, data, engine=engine, **LIMITS[2])
-    theirs = lambda p: torch.optim.SGD(p, 0.05)  # noqa: E731
+    theirs = lambda p: torch.optim.SGD(p, 0.02)  # noqa: E731
     plain.assert_follows(runs, 0, plain.train(net, data, theirs, 30, 20, (0, 0), clip=torchs(LIMITS[2])))
 
 
@@ -67,7 +67,7 @@ def test_with_a_schedule(engine, plain):
     net = ll.mlp(2, [6], 3, activation="tanh", seed=0, dtype="float64")
     runs = fit(net, data, optimizer="adamw", schedule="step(10, gamma=0.5)", engine=engine, **LIMITS[2])
     oracle = plain.train(
-        net, data, lambda p: torch.optim.AdamW(p, 0.05), 30, 20, (0, 0), clip=torchs(LIMITS[2]),
+        net, data, lambda p: torch.optim.AdamW(p, 0.02), 30, 20, (0, 0), clip=torchs(LIMITS[2]),
         scheduler=lambda o: torch.optim.lr_scheduler.StepLR(o, 10, 0.5),
     )  # fmt: skip
     plain.assert_follows(runs, 0, oracle)
