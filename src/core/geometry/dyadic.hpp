@@ -61,7 +61,6 @@ class Dyadic {
     std::int64_t exponent_ = 0;
     std::int32_t size_ = 0;
     std::int16_t sign_ = 0;
-    std::int16_t unused_ = 0;
     std::int32_t capacity_ = inline_limbs;
     union {
         Limb inline_[inline_limbs];
