@@ -7,8 +7,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
-#include <new>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -91,17 +89,23 @@ struct Description {
 };
 
 template <typename T>
-nb::object give(T *data, std::initializer_list<std::size_t> shape) {
-    nb::capsule owner(data ? data : std::calloc(1, 1), [](void *p) noexcept { std::free(p); });
-    return nb::cast(nb::ndarray<nb::numpy, T>(data ? data : static_cast<T *>(owner.data()), shape.size(), shape.begin(), owner));
+nb::object give(geometry::Storage storage, std::initializer_list<std::size_t> shape) {
+    if (!storage.data) geometry::grow(storage, 0, 1);
+    auto *const kept = new geometry::Storage(storage);
+    const nb::capsule owner(kept, [](void *p) noexcept {
+        auto *const given = static_cast<geometry::Storage *>(p);
+        geometry::release(*given);
+        delete given;
+    });
+    return nb::cast(nb::ndarray<nb::numpy, T>(storage.data, shape.size(), shape.begin(), owner));
 }
 
 template <typename T, typename Value>
-T *allocate(std::size_t n, Value &&value) {
-    T *const data = static_cast<T *>(std::malloc(n * sizeof(T) + 1));
-    if (!data) throw std::bad_alloc();
+geometry::Storage filled(std::size_t n, Value &&value) {
+    geometry::Buffer<T> buffer;
+    T *const data = buffer.extend(n);
     for (std::size_t i = 0; i < n; ++i) data[i] = value(i);
-    return data;
+    return buffer.give();
 }
 
 nb::dict to_python(geometry::Complex &complex, const geometry::Layers &layers, bool whole) {
@@ -117,36 +121,36 @@ nb::dict to_python(geometry::Complex &complex, const geometry::Layers &layers, b
     result["n_cells"] = complex.n_cells;
     result["limit_reached"] = complex.limit_reached;
     result["continuous"] = layers.continuous;
-    result["layer_counts"] = give(allocate<std::int64_t>(n_hidden + 1, [&](auto l) { return complex.layer_counts[l]; }), {n_hidden + 1});
-    result["signs"] = give(allocate<std::int64_t>(3, [&](auto i) { return complex.signs[i]; }), {3});
-    result["vertices"] = give(reinterpret_cast<double *>(arrays.vertices.release()), {V, 2});
-    result["vertex_errors"] = give(arrays.errors.release(), {V});
-    result["cell_starts"] = give(arrays.starts.release(), {n + 1});
-    result["cell_vertices"] = give(arrays.corners.release(), {H});
+    result["layer_counts"] = give<std::int64_t>(filled<std::int64_t>(n_hidden + 1, [&](auto l) { return complex.layer_counts[l]; }), {n_hidden + 1});
+    result["signs"] = give<std::int64_t>(filled<std::int64_t>(3, [&](auto i) { return complex.signs[i]; }), {3});
+    result["vertices"] = give<double>(arrays.vertices.give(), {V, 2});
+    result["vertex_errors"] = give<double>(arrays.errors.give(), {V});
+    result["cell_starts"] = give<std::int64_t>(arrays.starts.give(), {n + 1});
+    result["cell_vertices"] = give<std::int32_t>(arrays.corners.give(), {H});
     const std::size_t n_links = arrays.links.size();
-    result["cell_edges"] = give(arrays.links.release(), {n_links});
-    result["patterns"] = give(arrays.patterns.release(), {n, std::size_t(layers.pattern_bytes)});
-    result["edges"] = give(reinterpret_cast<std::int32_t *>(arrays.edges.release()), {E, 4});
-    result["edge_creases"] = give(arrays.creases.release(), {E});
+    result["cell_edges"] = give<std::int32_t>(arrays.links.give(), {n_links});
+    result["patterns"] = give<std::uint8_t>(arrays.patterns.give(), {n, std::size_t(layers.pattern_bytes)});
+    result["edges"] = give<std::int32_t>(arrays.edges.give(), {E, 4});
+    result["edge_creases"] = give<std::int32_t>(arrays.creases.give(), {E});
     const std::size_t n_maps = n_out ? arrays.maps.size() / (3 * n_out) : 0;
-    result["maps"] = give(arrays.maps.release(), {n_maps, n_out, 3});
-    result["map_errors"] = give(arrays.map_errors.release(), {n_maps, n_out, 2});
+    result["maps"] = give<double>(arrays.maps.give(), {n_maps, n_out, 3});
+    result["map_errors"] = give<double>(arrays.map_errors.give(), {n_maps, n_out, 2});
     {
         const geometry::TreeNode *const tree = arrays.tree.data();
-        result["tree_lines"] = give(allocate<double>(3 * T, [&](auto i) { return (&tree[i / 3].a)[i % 3]; }), {T, 3});
-        result["tree_errors"] = give(allocate<double>(T, [&](auto i) { return tree[i].error; }), {T});
-        result["tree_children"] = give(allocate<std::int32_t>(2 * T, [&](auto i) { return tree[i / 2].children[i % 2]; }), {T, 2});
-        result["tree_creases"] = give(allocate<std::int32_t>(T, [&](auto i) { return tree[i].crease; }), {T});
+        result["tree_lines"] = give<double>(filled<double>(3 * T, [&](auto i) { return (&tree[i / 3].a)[i % 3]; }), {T, 3});
+        result["tree_errors"] = give<double>(filled<double>(T, [&](auto i) { return tree[i].error; }), {T});
+        result["tree_children"] = give<std::int32_t>(filled<std::int32_t>(2 * T, [&](auto i) { return tree[i / 2].children[i % 2]; }), {T, 2});
+        result["tree_creases"] = give<std::int32_t>(filled<std::int32_t>(T, [&](auto i) { return tree[i].crease; }), {T});
         arrays.tree.clear();
     }
-    result["pattern_starts"] = give(allocate<std::int64_t>(n_hidden + 1, [&](auto l) {
+    result["pattern_starts"] = give<std::int64_t>(filled<std::int64_t>(n_hidden + 1, [&](auto l) {
         return std::int64_t(l < n_hidden ? layers.layers[l].pattern_start : layers.pattern_bytes); }), {n_hidden + 1});
-    result["pattern_bits"] = give(allocate<std::int32_t>(n_hidden, [&](auto l) { return layers.layers[l].pattern_bits; }), {n_hidden});
+    result["pattern_bits"] = give<std::int32_t>(filled<std::int32_t>(n_hidden, [&](auto l) { return layers.layers[l].pattern_bits; }), {n_hidden});
     const std::size_t n_lines = layers.lines.size();
-    result["line_layers"] = give(allocate<std::int32_t>(n_lines, [&](auto i) { return layers.lines[i].layer; }), {n_lines});
-    result["line_units"] = give(allocate<std::int32_t>(n_lines, [&](auto i) { return layers.lines[i].unit; }), {n_lines});
+    result["line_layers"] = give<std::int32_t>(filled<std::int32_t>(n_lines, [&](auto i) { return layers.lines[i].layer; }), {n_lines});
+    result["line_units"] = give<std::int32_t>(filled<std::int32_t>(n_lines, [&](auto i) { return layers.lines[i].unit; }), {n_lines});
     result["line_breakpoints"] =
-        give(allocate<std::int32_t>(n_lines, [&](auto i) { return layers.lines[i].breakpoint; }), {n_lines});
+        give<std::int32_t>(filled<std::int32_t>(n_lines, [&](auto i) { return layers.lines[i].breakpoint; }), {n_lines});
     return result;
 }
 
@@ -204,8 +208,8 @@ nb::dict count_cells(Array<int> widths, Array<double> weights, Array<double> bia
     const auto n_counts = std::size_t(layers.n_hidden) + 1;
     result["n_cells"] = complex.n_cells;
     result["proven"] = complex.proven;
-    result["layer_counts"] = give(allocate<std::int64_t>(n_counts, [&](auto l) { return complex.layer_counts[l]; }), {n_counts});
-    result["signs"] = give(allocate<std::int64_t>(3, [&](auto i) { return complex.signs[i]; }), {3});
+    result["layer_counts"] = give<std::int64_t>(filled<std::int64_t>(n_counts, [&](auto l) { return complex.layer_counts[l]; }), {n_counts});
+    result["signs"] = give<std::int64_t>(filled<std::int64_t>(3, [&](auto i) { return complex.signs[i]; }), {3});
     return result;
 }
 
@@ -221,10 +225,8 @@ nb::tuple locate_cells(Array<double> tree_lines, Array<double> tree_errors, Arra
                 (!start || std::all_of(start->data(), start->data() + n, within)),
             "no such node");
     const geometry::Tree tree{tree_lines.data(), tree_errors.data(), tree_children.data(), std::int64_t(n_nodes)};
-    auto *const cells = static_cast<std::int32_t *>(std::malloc(n * sizeof(std::int32_t) + 1));
-    auto *const doubtful = static_cast<std::int32_t *>(std::malloc(n * sizeof(std::int32_t) + 1));
-    const nb::object result = give(cells, {n}), nodes = give(doubtful, {n});
-    if (!cells || !doubtful) throw std::bad_alloc();
+    geometry::Buffer<std::int32_t> found, nodes;
+    std::int32_t *const cells = found.extend(n), *const doubtful = nodes.extend(n);
     {
         nb::gil_scoped_release release;
         const auto part = [&](int i) {
@@ -236,7 +238,7 @@ nb::tuple locate_cells(Array<double> tree_lines, Array<double> tree_errors, Arra
         part(0);
         for (std::thread &other : others) other.join();
     }
-    return nb::make_tuple(result, nodes);
+    return nb::make_tuple(give<std::int32_t>(found.give(), {n}), give<std::int32_t>(nodes.give(), {n}));
 }
 
 }  // namespace

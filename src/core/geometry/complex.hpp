@@ -4,18 +4,18 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
-#include <new>
 #include <type_traits>
 #include <utility>
 
+#include "storage.hpp"
+
 namespace leadlight::geometry {
 
-// A growing array of plain data on malloc, which can be given away.
+// A growing array of plain data, which can be given away.
 template <typename T>
 class Buffer {
-    static_assert(std::is_trivially_copyable<T>::value, "moved by realloc");
+    static_assert(std::is_trivially_copyable<T>::value, "moved as bytes");
 
   public:
     Buffer() = default;
@@ -24,17 +24,20 @@ class Buffer {
         swap(other);
         return *this;
     }
-    ~Buffer() { std::free(data_); }
+    ~Buffer() { geometry::release(storage_); }
 
     std::size_t size() const { return size_; }
-    T *data() { return data_; }
-    const T *data() const { return data_; }
-    T &operator[](std::size_t i) { return data_[i]; }
-    const T &operator[](std::size_t i) const { return data_[i]; }
+    T *data() { return static_cast<T *>(storage_.data); }
+    const T *data() const { return static_cast<const T *>(storage_.data); }
+    T &operator[](std::size_t i) { return data()[i]; }
+    const T &operator[](std::size_t i) const { return data()[i]; }
 
     T *extend(std::size_t n) {  // n more, not initialised
-        if (size_ + n > capacity_) grow(size_ + n);
-        T *const fresh = data_ + size_;
+        if ((size_ + n) * sizeof(T) > storage_.capacity) {
+            const std::size_t twice = 2 * storage_.capacity + 64 * sizeof(T), least = (size_ + n) * sizeof(T);
+            grow(storage_, size_ * sizeof(T), twice > least ? twice : least);
+        }
+        T *const fresh = data() + size_;
         size_ += n;
         return fresh;
     }
@@ -45,34 +48,21 @@ class Buffer {
     void truncate(std::size_t n) { size_ = n; }
     void clear() { Buffer().swap(*this); }
     void swap(Buffer &other) {
-        std::swap(data_, other.data_);
+        std::swap(storage_, other.storage_);
         std::swap(size_, other.size_);
-        std::swap(capacity_, other.capacity_);
     }
-    // The storage, cut to size; the caller frees it.
-    T *release() {
-        T *given = data_;
-        if (size_ < capacity_ && size_) {
-            void *const smaller = std::realloc(static_cast<void *>(data_), size_ * sizeof(T));
-            if (smaller) given = static_cast<T *>(smaller);
-        }
-        data_ = nullptr;
-        size_ = capacity_ = 0;
+    // The storage, cut to size; the caller releases it.
+    Storage give() {
+        trim(storage_, size_ * sizeof(T));
+        const Storage given = storage_;
+        storage_ = Storage();
+        size_ = 0;
         return given;
     }
 
   private:
-    void grow(std::size_t least) {
-        std::size_t wanted = capacity_ + capacity_ / 2 + 64;
-        if (wanted < least) wanted = least;
-        void *const larger = std::realloc(static_cast<void *>(data_), wanted * sizeof(T));
-        if (!larger) throw std::bad_alloc();
-        data_ = static_cast<T *>(larger);
-        capacity_ = wanted;
-    }
-
-    T *data_ = nullptr;
-    std::size_t size_ = 0, capacity_ = 0;
+    Storage storage_;
+    std::size_t size_ = 0;
 };
 
 struct Point {

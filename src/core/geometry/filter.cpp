@@ -148,49 +148,53 @@ int scan_forms(Scan *scan) {
     return int(survivors - scan->survivors);
 }
 
-// out = base + sum of terms: a, b and c of n units (a multiple of 8), n apart. base may be one constant column: then
-// `base_c` replaces its c, and a and b start at 0.
+namespace {
+
+// Adds n_terms terms, a block at most, to `width` vectors of a, b and c.
+template <int width>
+inline void add_block(double *out, const double *base_ab, const double *base_c, const Term *terms, int n_terms, long n,
+                      long j) {
+    VectorF64 a[width], b[width], c[width];
+    for (int v = 0; v < width; ++v) a[v] = b[v] = c[v] = all(0.0);
+    for (int t = 0; t < n_terms; ++t) {
+        const double *const weights = terms[t].weights + j;
+        const double ta = terms[t].a, tb = terms[t].b, tc = terms[t].c;
+        for (int v = 0; v < width; ++v) {
+            const VectorF64 w = load(weights + v * lanes);
+            a[v] += w * ta;
+            b[v] += w * tb;
+            c[v] += w * tc;
+        }
+    }
+    for (int v = 0; v < width; ++v) {
+        const long k = j + v * lanes;
+        if (base_ab) {
+            a[v] += load(base_ab + k);
+            b[v] += load(base_ab + n + k);
+        }
+        store(out + k, a[v]);
+        store(out + n + k, b[v]);
+        store(out + 2 * n + k, load(base_c + k) + c[v]);
+    }
+}
+
+}  // namespace
+
+// out = base + sum of terms, summed in blocks: a, b and c of n units (a multiple of 8), n apart. Without a base c
+// starts at base_c, a and b at 0.
 void add_terms(double *out, const double *base, const double *base_c, const Term *terms, int n_terms, long n) {
-    constexpr int wide = 4 * lanes <= 16 ? 4 : 16 / lanes;  // vectors in flight
-    long j = 0;
-    for (; j + wide * lanes <= n; j += wide * lanes) {
-        VectorF64 a[wide], b[wide], c[wide];
-        for (int v = 0; v < wide; ++v) {
-            const long k = j + v * lanes;
-            a[v] = base ? load(base + k) : all(0.0);
-            b[v] = base ? load(base + n + k) : all(0.0);
-            c[v] = base ? load(base + 2 * n + k) : load(base_c + k);
-        }
-        for (int t = 0; t < n_terms; ++t) {
-            const double *const weights = terms[t].weights + j;
-            const double ta = terms[t].a, tb = terms[t].b, tc = terms[t].c;
-            for (int v = 0; v < wide; ++v) {
-                const VectorF64 w = load(weights + v * lanes);
-                a[v] += w * ta;
-                b[v] += w * tb;
-                c[v] += w * tc;
-            }
-        }
-        for (int v = 0; v < wide; ++v) {
-            const long k = j + v * lanes;
-            store(out + k, a[v]);
-            store(out + n + k, b[v]);
-            store(out + 2 * n + k, c[v]);
-        }
-    }
-    for (; j < n; j += lanes) {
-        VectorF64 a = base ? load(base + j) : all(0.0), b = base ? load(base + n + j) : all(0.0);
-        VectorF64 c = base ? load(base + 2 * n + j) : load(base_c + j);
-        for (int t = 0; t < n_terms; ++t) {
-            const VectorF64 w = load(terms[t].weights + j);
-            a += w * terms[t].a;
-            b += w * terms[t].b;
-            c += w * terms[t].c;
-        }
-        store(out + j, a);
-        store(out + n + j, b);
-        store(out + 2 * n + j, c);
-    }
+    constexpr int wide = 4;
+    const double *from_ab = base, *from_c = base ? base + 2 * n : base_c;
+    int t = 0;
+    do {
+        const int block = n_terms - t < geometry::block_terms ? n_terms - t : geometry::block_terms;
+        long j = 0;
+        for (; j + wide * lanes <= n; j += wide * lanes) add_block<wide>(out, from_ab, from_c, terms + t, block, n, j);
+        for (; j < n; j += lanes) add_block<1>(out, from_ab, from_c, terms + t, block, n, j);
+        from_ab = out;
+        from_c = out + 2 * n;
+        t += block;
+    } while (t < n_terms);
 }
 
 }  // namespace leadlight::LEADLIGHT_LEVEL

@@ -6,8 +6,9 @@
 //     e_c(j)  = K_c rho_j + K_b |b_j|   for c,
 // with three numbers K a context. The first layer's are the weights themselves: K = 0. For the next layer,
 // z'_j = b_j + sum_u W_ju h_u is summed in some order, each unit once (the splitter adds a unit's term when the unit
-// is decided and never takes it away), so n + 1 terms with at most n + 1 roundings each:
-//     K'_ab = E_ab + gamma M_ab,  K'_c = E_c + gamma M_c,  K'_b = gamma,  gamma = (n + 2) u / (1 - (n + 2) u),
+// is decided and never takes it away): those decided at once in blocks of 16, which are then added up, the r others one
+// by one. No term passes through more than m = 16 + n / 16 + r + 4 roundings (less where operations are fused), so
+//     K'_ab = E_ab + gamma M_ab,  K'_c = E_c + gamma M_c,  K'_b = gamma,  gamma = m u / (1 - m u),
 // where M bounds the floats h_u over all units and pieces, and E what they are off: E_ab = s K_ab max rho + u' M_ab for
 // pieces of slope at most s (u' = 0 if slopes are 0 and +-1). Exact cases stay exact: no unit with a slope (constant)
 // on gives K'_ab = 0 (K'_c = K'_b = 0), and so do M = E = 0 (zero biases) and numbers that are multiples of one power
@@ -29,6 +30,8 @@
 #include <cstdint>
 
 namespace leadlight::geometry {
+
+constexpr int block_terms = 16;  // summed on their own first
 
 struct alignas(64) Line {
     double a, b, c;

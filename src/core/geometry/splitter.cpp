@@ -254,7 +254,7 @@ void Splitter::enter_layer(Node &node, int l) {
         for (int j = 0; j < layer.n_out; ++j)
             if (frame.open[std::size_t(j)] == 0) set_piece(l, j, frame.above[std::size_t(j)]);
     if (needs_forms_after(l)) {
-        frame.next = next_errors(frame.errors, layer, layers_.layers[std::size_t(l + 1)], max_ab, max_c);
+        frame.next = next_errors(frame.errors, layer, layers_.layers[std::size_t(l + 1)], node.n_candidates, max_ab, max_c);
         start_next_forms(node, frame, l);
     }
 }
@@ -295,8 +295,8 @@ Line Splitter::make_line(const Frame &frame, int l, int unit, int breakpoint) co
     return line;
 }
 
-Errors Splitter::next_errors(const Errors &errors, const Layer &layer, const Layer &next, double max_ab,
-                             double max_c) const {
+Errors Splitter::next_errors(const Errors &errors, const Layer &layer, const Layer &next, int n_open,
+                             double max_ab, double max_c) const {
     if (!options_.certified) return Errors();
     const double M_ab = layer.max_slope * max_ab * slack, M_c = (layer.max_slope * max_c + layer.max_intercept) * slack;
     double E_ab = layer.max_slope * errors.ab * layer.max_row_norm;
@@ -306,7 +306,10 @@ Errors Splitter::next_errors(const Errors &errors, const Layer &layer, const Lay
     if (layer.slopes_round && !(E_ab == 0.0 && M_ab <= 0x1p53 * layer.quantum_h_ab)) E_ab += 0x1p-52 * M_ab;
     if ((layer.slopes_round || layer.max_intercept != 0.0) && !(E_c == 0.0 && M_c <= 0x1p53 * layer.quantum_h_c))
         E_c += 0x1p-51 * M_c;
-    const double n = (layer.n_out + 4) * 0x1p-53, gamma = n / (1.0 - n);
+    // Summed in blocks, and one by one those that are still open. A node with two terms or more adds them up as a block
+    // too: one more rounding each.
+    const double n_roundings = block_terms + layer.n_out / block_terms + 2.0 * n_open + 6.0;
+    const double n = n_roundings * 0x1p-53, gamma = n / (1.0 - n);
     Errors result;
     if (M_ab != 0.0 && !(E_ab == 0.0 && next.max_row_norm * M_ab <= 0x1p52 * next.quantum_ab))
         result.ab = (E_ab + gamma * M_ab) * slack + 0x1p-1000;
@@ -510,7 +513,9 @@ std::int32_t Splitter::cross(const Line &f, const Polygon &polygon, int side, Po
         double dX = f.A * std::fabs(g.c) + g.A * std::fabs(f.c) + f.N * g.C + g.N * f.C;
         if (f.c != 0.0 || g.c != 0.0 || dX != 0.0) dX += 0x1p-1060;
         error = ((dX + size * dD) / left + 0x1p-52 * size) * slack;
-        if (!(left > tiny && error < 0x1p-30 * size_)) {  // nearly parallel
+        const int end = side + 1 < polygon.n ? side + 1 : 0;
+        const double length = std::fabs(polygon.x[side] - polygon.x[end]) + std::fabs(polygon.y[side] - polygon.y[end]);
+        if (!(left > tiny && error < 0x1p-20 * size_ && error < 0x1p-6 * length)) {  // nearly parallel
             double xy[2];
             predicates_.coordinates({reference(f), reference(g)}, xy);
             at = {xy[0], xy[1]};

@@ -138,7 +138,8 @@ class Splitter {
     void enter_layer(Node &node, int layer);
     int try_all(const Node &node, Frame &frame, const Layer &layer);
     void start_next_forms(Node &node, Frame &frame, int layer);
-    Errors next_errors(const Errors &errors, const Layer &layer, const Layer &next, double max_ab, double max_c) const;
+    Errors next_errors(const Errors &errors, const Layer &layer, const Layer &next, int n_open, double max_ab,
+                       double max_c) const;
     Line make_line(const Frame &frame, int layer, int unit, int breakpoint) const;
     Polygon take_polygon(int n);
     void filter(Node &node, const Candidate *candidates, int n, Cut *cut);
