@@ -198,7 +198,7 @@ def main() -> None:
             at_level(level, names, arguments, report)
         if len(cores) > 1:
             os.sched_setaffinity(0, cores)
-            tell_scaling([name for name in names if name in THREADS_WORKLOADS], arguments.repeats, report)
+            tell_scaling([name for name in names if name in THREADS_WORKLOADS], 3 * arguments.repeats, report)
         if MEMORY_WORKLOAD in names and sys.platform == "linux":
             tell_memory(report)
         print("\nMissed: " + "; ".join(report.missed) if report.missed else "\nNo floor was missed.")

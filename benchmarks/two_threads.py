@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import statistics
 import threading
 import time
 from dataclasses import dataclass
 
-from leadlight import _core
 from side_by_side import train
 from workloads import Workload
 
@@ -20,31 +20,30 @@ class Scaling:
     loops: float  # times the arithmetic that two loops do together
 
 
-def loops(seconds: float, n_threads: int) -> float:
-    """Multiply-adds in 10^9 a second of so many independent loops together."""
-    rates: list[float] = []
+def loops(rounds: int, n_threads: int) -> float:
+    """Seconds that so many threads take for so many rounds of SHA-256 each: arithmetic alone, without the GIL."""
     threads = [
-        threading.Thread(target=lambda: rates.append(_core.multiply_add_rate("float32", seconds)))
+        threading.Thread(target=hashlib.pbkdf2_hmac, args=("sha256", b"", b"", rounds))
         for _ in range(n_threads)
     ]
+    started = time.perf_counter()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return sum(rates)
+    return time.perf_counter() - started
 
 
 def scaling(work: Workload, repeats: int) -> Scaling:
-    """Medians of alternating repeats; the loops run about as long as the training."""
+    """Medians of alternating repeats; a loop's work is fixed so that it runs about as long as the training."""
 
     def timed(threads: int) -> float:
         started = time.perf_counter()
         train(work, threads)
         return time.perf_counter() - started
 
-    seconds = min(0.2, max(0.02, timed(1)))
-    gains, together = [], []
-    for _ in range(repeats):
-        gains.append(timed(1) / timed(2))
-        together.append(loops(seconds, 2) / loops(seconds, 1))
-    return Scaling(statistics.median(gains), statistics.median(together))
+    timed(1)
+    rounds = int(20_000 * timed(1) / loops(20_000, 1))
+    times = [(timed(1), timed(2), loops(rounds, 1), loops(rounds, 2)) for _ in range(repeats)]
+    one, two, one_loop, two_loops = map(statistics.median, zip(*times, strict=True))
+    return Scaling(one / two, 2 * one_loop / two_loops)
