@@ -152,7 +152,7 @@ class Network:
     @property
     def layer_sizes(self) -> tuple[int, ...]:
         """Inputs, widths, outputs."""
-        return (self.n_inputs, *self.widths, self.n_outputs)
+        return (self.n_inputs, *[w.shape[0] for w in self.weights])
 
     @property
     def depth(self) -> int:
@@ -167,7 +167,7 @@ class Network:
     @property
     def n_parameters(self) -> int:
         """Number of weights and biases."""
-        return n_parameters(self.layer_sizes)
+        return sum([w.size + b.size for w, b in zip(self.weights, self.biases, strict=True)])
 
     def __call__(self, X: Any) -> np.ndarray:
         """Evaluate: X (n, n_inputs) to (n, n_outputs) float64; a single point (n_inputs,) to (n_outputs,).

@@ -17,7 +17,7 @@ import numpy as np
 from .. import _core
 from .._machine import default_threads
 from ..activations import Activation
-from ._flat_parameters import flatten, networks_like, starts_of
+from ._flat_parameters import Layout
 from .losses import RELATIVE_FLOOR, scale_for
 from .optimizers import SGD, AdamW, Optimizer, RMSprop
 from .problem import CHECK_EVERY, GROWTH, Problem, Samples
@@ -75,7 +75,8 @@ class _Call:
         n_runs = len(problem.networks)
         self.losses = np.full((n_runs, problem.epochs * problem.batches_per_epoch), np.nan)
         self.metrics = np.full((4, n_runs, len(problem.metric_epochs)), np.nan)
-        self.flat = flatten(problem.networks, self.dtype)
+        self.parameters = Layout(problem.networks)
+        self.flat = self.parameters.flatten(self.dtype)
         later = [epoch for epoch in problem.snapshots if epoch > 0]
         self.snapshot_epochs = later
         self.snapshots = np.empty(len(self.flat) * len(later), self.dtype)
@@ -202,14 +203,13 @@ class _Call:
         problem = self.problem
         initial = problem.networks
         snapshots = {0: list(initial)} if 0 in problem.snapshots else {}
-        offsets = starts_of(initial)
         n_later = len(self.snapshot_epochs)
         for position, epoch in enumerate(self.snapshot_epochs):
             parts = [
                 self.snapshots[n_later * start + position * (stop - start) :][: stop - start]
-                for start, stop in itertools.pairwise(offsets)
+                for start, stop in itertools.pairwise(self.parameters.starts)
             ]
-            snapshots[epoch] = networks_like(initial, np.concatenate(parts))
+            snapshots[epoch] = self.parameters.with_parameters(np.concatenate(parts))
         names = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")
         metrics = {
             name: values
@@ -219,7 +219,7 @@ class _Call:
             and (problem.test is not None or name.startswith("train"))
         }
         return Runs(
-            networks=networks_like(initial, self.flat),
+            networks=self.parameters.with_parameters(self.flat),
             initial_networks=list(initial),
             losses=problem.recorded(self.losses),
             record=problem.record,

@@ -15,63 +15,59 @@ import numpy as np
 
 from ..network import Network
 
-__all__ = ["flatten", "networks_like", "starts_of"]
+__all__ = ["Layout"]
 
 
-def flatten(networks: Sequence[Network], dtype: np.dtype) -> np.ndarray:
-    """All parameters, (n,) of the dtype."""
-    groups = _by_sizes(networks)
-    starts = _starts(groups, len(networks))
-    flat = np.empty(starts[-1], dtype)
-    for sizes, runs in groups.items():
-        pieces = [
-            array.ravel()
-            for run in runs
-            for pair in zip(networks[run].weights, networks[run].biases, strict=True)
-            for array in pair
-        ]
-        places = starts[runs][:, None] + _places(sizes)
-        flat[places] = np.concatenate(pieces).reshape(places.shape)
-    return flat
+class Layout:
+    """Where the parameters of some networks lie in one array.
 
+    Attributes
+    ----------
+    starts : ndarray (n_networks + 1,) int64
+        Where each network's part starts, and the length of all.
+    """
 
-def networks_like(like: Sequence[Network], flat: np.ndarray) -> list[Network]:
-    """Networks of these sizes and activations with finite parameters as `flatten` writes them."""
-    result = list(like)
-    groups = _by_sizes(like)
-    starts = _starts(groups, len(like))
-    for sizes, runs in groups.items():
-        own = flat[starts[runs][:, None] + _places(sizes)].astype(np.float64)
-        assert np.isfinite(own).all(), "the core keeps finite parameters only"
-        own.setflags(write=False)
-        shapes = [(n_out, n_in) for n_in, n_out in itertools.pairwise(sizes)]
-        ends = list(itertools.accumulate(n_out * (n_in + 1) for n_out, n_in in shapes))
-        for run, row in zip(runs, own, strict=True):
-            weights, biases = [], []
-            for (n_out, n_in), end in zip(shapes, ends, strict=True):
-                weights.append(row[end - n_out * (n_in + 1) : end - n_out].reshape(n_out, n_in))
-                biases.append(row[end - n_out : end])
-            result[run] = like[run]._with_own(tuple(weights), tuple(biases))
-    return result
+    def __init__(self, networks: Sequence[Network]) -> None:
+        self.networks = networks
+        self.groups: dict[tuple[int, ...], list[int]] = defaultdict(list)
+        for run, net in enumerate(networks):
+            self.groups[net.layer_sizes].append(run)
+        counts = np.zeros(len(networks) + 1, np.int64)
+        for sizes, runs in self.groups.items():
+            counts[np.add(runs, 1)] = sum(n_out * (n_in + 1) for n_in, n_out in itertools.pairwise(sizes))
+        self.starts = counts.cumsum()
 
+    def flatten(self, dtype: np.dtype) -> np.ndarray:
+        """All parameters, (n,) of the dtype."""
+        flat = np.empty(self.starts[-1], dtype)
+        for sizes, runs in self.groups.items():
+            pieces = [
+                array.ravel()
+                for run in runs
+                for pair in zip(self.networks[run].weights, self.networks[run].biases, strict=True)
+                for array in pair
+            ]
+            places = self.starts[runs][:, None] + _places(sizes)
+            flat[places] = np.concatenate(pieces).reshape(places.shape)
+        return flat
 
-def starts_of(networks: Sequence[Network]) -> np.ndarray:
-    """Where each network's part starts, and the length of all: (n + 1,)."""
-    return _starts(_by_sizes(networks), len(networks))
-
-
-def _starts(groups: dict[tuple[int, ...], list[int]], n_networks: int) -> np.ndarray:
-    counts = np.zeros(n_networks + 1, np.int64)
-    for sizes, runs in groups.items():
-        counts[np.add(runs, 1)] = sum(n_out * (n_in + 1) for n_in, n_out in itertools.pairwise(sizes))
-    return counts.cumsum()
-
-
-def _by_sizes(networks: Sequence[Network]) -> dict[tuple[int, ...], list[int]]:
-    groups = defaultdict(list)
-    for run, net in enumerate(networks):
-        groups[net.layer_sizes].append(run)
-    return groups
+    def with_parameters(self, flat: np.ndarray) -> list[Network]:
+        """Networks of these sizes and activations, with finite parameters as `flatten` writes them."""
+        result = list(self.networks)
+        for sizes, runs in self.groups.items():
+            own = flat[self.starts[runs][:, None] + _places(sizes)].astype(np.float64)
+            assert np.isfinite(own).all(), "the core keeps finite parameters only"
+            own.setflags(write=False)
+            ends = itertools.accumulate(n_out * (n_in + 1) for n_in, n_out in itertools.pairwise(sizes))
+            cuts = [
+                (end - n_out * (n_in + 1), end - n_out, end, (n_out, n_in))
+                for (n_in, n_out), end in zip(itertools.pairwise(sizes), ends, strict=True)
+            ]
+            for run, row in zip(runs, own, strict=True):
+                weights = tuple([row[start:bias].reshape(shape) for start, bias, _, shape in cuts])
+                biases = tuple([row[bias:end] for _, bias, end, _ in cuts])
+                result[run] = self.networks[run]._with_own(weights, biases)
+        return result
 
 
 def _places(sizes: Sequence[int]) -> np.ndarray:
