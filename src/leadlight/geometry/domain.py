@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ParameterError
+from .exact_cell import rounded
 
 __all__ = ["Domain", "ball", "domain"]
 
@@ -59,8 +60,8 @@ class Domain:
 
     @property
     def volume(self) -> float:
-        """Length or area, correctly rounded."""
-        return float(self.exact_volume)
+        """Length or area, correctly rounded; infinite beyond the range of float64."""
+        return rounded(self.exact_volume)
 
     @property
     def exact_volume(self) -> Fraction:

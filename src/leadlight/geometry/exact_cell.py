@@ -6,6 +6,7 @@ that of one forward pass in long integers.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -15,7 +16,16 @@ import numpy as np
 from .integer_layers import IntegerLayer, IntegerPieces
 from .polygon import Form
 
-__all__ = ["Affine", "crossing", "network_at", "output_forms", "preactivation_forms", "sign_at", "value_at"]
+__all__ = [
+    "Affine",
+    "crossing",
+    "network_at",
+    "output_forms",
+    "preactivation_forms",
+    "rounded",
+    "sign_at",
+    "value_at",
+]
 
 Affine = tuple[Fraction, Fraction, Fraction]
 """A form a x + b y + c."""
@@ -65,8 +75,16 @@ def sign_at(f: Affine, point: Sequence[Fraction | float]) -> int:
 
 def value_at(f: Affine, point: Sequence[Fraction | float]) -> Fraction:
     """A form at a point of one or two coordinates, exactly."""
-    x, y = (*map(Fraction, point), Fraction(0))[:2]
+    x, y = (*(Fraction(v) for v in point), Fraction(0))[:2]
     return f[0] * x + f[1] * y + f[2]
+
+
+def rounded(value: Fraction | int) -> float:
+    """The nearest float64, infinite beyond its range."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def network_at(net: Any, point: Sequence[Fraction | float]) -> list[Fraction]:

@@ -42,13 +42,17 @@ class Extremum:
 
     @property
     def value(self) -> float:
-        """The value, correctly rounded."""
-        return float(self.exact)
+        """The value, correctly rounded; infinite beyond the range of float64."""
+        return exact_cell.rounded(self.exact)
 
 
 @dataclass(frozen=True)
 class Extrema:
-    """The least and the greatest value of an output on a domain."""
+    """The least and the greatest value of an output on a domain.
+
+    With steps: the infimum and the supremum over the open cells. What such a network does on the creases alone,
+    a set without area, counts for `Extremum.attained` and for nothing else.
+    """
 
     minimum: Extremum
     maximum: Extremum
@@ -80,12 +84,13 @@ def _corner_values(cx: Any, output: int) -> tuple[np.ndarray, np.ndarray, np.nda
     cell = np.repeat(np.arange(len(cx)), cx.n_corners)
     maps, bounds = cx._maps[cell, output], cx._map_errors[cell, output]
     corners, shifts = cx.vertices[cx.cell_vertices], cx.vertex_errors[cx.cell_vertices]
-    reach = np.abs(corners) + shifts[:, None]
-    terms = corners * maps[:, : cx.dim]
-    values = terms.sum(axis=1) + maps[:, 2]
-    slopes = np.abs(maps[:, : cx.dim]).sum(axis=1)
-    rounding = 2.0**-50 * (np.abs(terms).sum(axis=1) + np.abs(maps[:, 2])) + 2.0**-1060
-    errors = slopes * shifts + bounds[:, 0] * reach.sum(axis=1) + bounds[:, 1] + rounding
+    with np.errstate(over="ignore", invalid="ignore"):  # what is not finite stays in the race
+        reach = np.abs(corners) + shifts[:, None]
+        terms = corners * maps[:, : cx.dim]
+        values = terms.sum(axis=1) + maps[:, 2]
+        slopes = np.abs(maps[:, : cx.dim]).sum(axis=1)
+        rounding = 2.0**-50 * (np.abs(terms).sum(axis=1) + np.abs(maps[:, 2])) + 2.0**-1060
+        errors = slopes * shifts + bounds[:, 0] * reach.sum(axis=1) + bounds[:, 1] + rounding
     return cell, values, np.where(np.isfinite(values), errors, np.inf)
 
 
@@ -93,7 +98,7 @@ def _greatest(
     cx: Any, output: int, cell: np.ndarray, values: np.ndarray, errors: np.ndarray, sign: int
 ) -> Extremum:
     """The greatest of sign * output."""
-    with np.errstate(invalid="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         left = np.flatnonzero(~(values + errors < np.nanmax(values - errors, initial=-np.inf)))
     labels = cx.linear_regions()
     forms: dict[int, exact_cell.Affine] = {}  # by linear region

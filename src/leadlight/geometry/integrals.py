@@ -1,8 +1,8 @@
 """Integrals of a network over its domain: cell by cell, where it is affine, in closed form.
 
-The integral of an affine map over a cell is its value at the centre of mass times the area; that of a product
-of two is taken over triangles from a corner (their edge rule is exact for degree 2). Float64 throughout: the
-formulas are exact, the arithmetic rounds. Cost: linear in the corners.
+Cells are parted into triangles from a corner. On a triangle the mean of an affine map is that of its values at
+the corners, and the mean of a product of two follows from the same values. Float64 throughout: the formulas are
+exact, the arithmetic rounds. Cost: linear in the corners.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from . import exact_cell
+from .measures import following_corner, size_unit, triangles
 
 __all__ = ["Moments", "integral", "moments"]
 
@@ -38,6 +41,8 @@ class Moments:
 def integral(cx: Any) -> np.ndarray:
     """The integral of each output (before an output activation) over the domain, (n_outputs,) float64.
 
+    Infinite or NaN where it, or a part of it, is beyond the range of float64.
+
     Examples
     --------
     >>> import leadlight as ll
@@ -45,34 +50,58 @@ def integral(cx: Any) -> np.ndarray:
     >>> ll.regions(net, (-1, 2)).integral()
     array([2.5])
     """
-    A, c = cx.affine_maps()
-    at_centre = np.einsum("cod,cd->co", A, cx.centroids) + c
-    return cx.areas @ at_centre
+    weight, parts = _simplices(cx)
+    with np.errstate(over="ignore", invalid="ignore"):
+        result = weight @ _mean(parts)
+        for _ in range(cx.dim):  # one by one: the square may be out of range where the integral is not
+            result = result * size_unit(cx)
+        return result
 
 
 def moments(cx: Any) -> Moments:
     """The mean and the second moments of the outputs for an input uniform on the domain; see `Moments`."""
-    A, c = cx.affine_maps()
-    volume = cx.domain.volume
-    corner_cell = np.repeat(np.arange(len(cx)), cx.n_corners)
-    corners = cx.vertices[cx.cell_vertices]
-    values = np.einsum("cod,cd->co", A[corner_cell], corners) + c[corner_cell]
+    weight, parts = _simplices(cx)
+    n = len(parts)
+    weight = weight / weight.sum()
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = n * _mean(parts)
+        # The mean of f g over a simplex of n corners: (sum f sum g + sum of f g) / (n (n + 1)).
+        second = sum((_gram(part, weight) for part in parts), _gram(total, weight)) / (n * (n + 1))
+        return Moments(weight @ _mean(parts), second)
+
+
+def _mean(parts: list[np.ndarray]) -> np.ndarray:
+    return sum(part / len(parts) for part in parts[1:]) + parts[0] / len(parts)
+
+
+def _simplices(cx: Any) -> tuple[np.ndarray, list[np.ndarray]]:
+    """The cells as intervals or triangles: sizes (m,), in units, and the outputs at each corner (m, n_outputs)."""
+    values = _corner_values(cx)
     if cx.dim == 1:
-        here, there = values[0::2], values[1::2]
-        weight = cx.areas / 6.0
-        second = _gram(here, here, 2 * weight) + _gram(there, there, 2 * weight)
-        second += _gram(here, there, weight) + _gram(there, here, weight)
-        return Moments(integral(cx) / volume, second / volume)
-    first = cx.cell_starts[corner_cell]
-    following = np.arange(1, len(corners) + 1)
-    following[cx.cell_starts[1:] - 1] = cx.cell_starts[:-1]
-    p, q = corners - corners[first], corners[following] - corners[first]
-    weight = (p[:, 0] * q[:, 1] - p[:, 1] * q[:, 0]) / 24.0  # area / 12 of the triangle first, this, next
-    parts = values[first], values, values[following]
-    total = parts[0] + parts[1] + parts[2]
-    second = _gram(total, total, weight) + sum(_gram(part, part, weight) for part in parts)
-    return Moments(integral(cx) / volume, second / volume)
+        left = np.arange(0, len(values), 2)
+        ends = cx.vertices[cx.cell_vertices, 0] / size_unit(cx)
+        size, places = ends[left + 1] - ends[left], [left, left + 1]
+    else:
+        first = np.repeat(cx.cell_starts[:-1], cx.n_corners)
+        size, places = triangles(cx)[2] / 2.0, [first, np.arange(len(values)), following_corner(cx)]
+    kept = size != 0.0
+    return size[kept], [values[place[kept]] for place in places]
 
 
-def _gram(f: np.ndarray, g: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    return f.T @ (weight[:, None] * g)
+def _corner_values(cx: Any) -> np.ndarray:
+    """The outputs at each corner of each cell, by the cell's map: (n, n_outputs) float64."""
+    A, c = cx.affine_maps()
+    cell = np.repeat(np.arange(len(cx)), cx.n_corners)
+    with np.errstate(over="ignore", invalid="ignore"):
+        values = np.einsum("cod,cd->co", A[cell], cx.vertices[cx.cell_vertices]) + c[cell]
+    for corner in np.flatnonzero(~np.isfinite(values).all(axis=1)).tolist():  # the maps are out of range
+        matrix, offset = cx.affine_map_exact(int(cell[corner]))
+        point = cx.vertex_exact(int(cx.cell_vertices[corner]))
+        values[corner] = [
+            exact_cell.rounded(sum((a * x for a, x in zip(row, point)), b)) for row, b in zip(matrix, offset)
+        ]
+    return values
+
+
+def _gram(f: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    return f.T @ (weight[:, None] * f)

@@ -44,7 +44,8 @@ class LevelSet:
         """Total length, float64; in one dimension the number of points."""
         if all(line.shape[1] == 1 for line in self.polylines):
             return float(len(self))
-        return float(sum(np.hypot(*np.diff(line, axis=0).T).sum() for line in self.polylines))
+        with np.errstate(over="ignore"):
+            return float(sum(np.hypot(*np.diff(line, axis=0).T).sum() for line in self.polylines))
 
     @property
     def is_closed(self) -> np.ndarray:

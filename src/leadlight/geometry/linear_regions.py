@@ -49,7 +49,7 @@ def _may_be_equal(maps: np.ndarray, errors: np.ndarray, pairs: np.ndarray) -> np
     result = np.empty(len(pairs), bool)
     for start in range(0, len(pairs), _BLOCK):
         i, j = pairs[start : start + _BLOCK].T
-        with np.errstate(invalid="ignore"):  # infinities: left open
+        with np.errstate(invalid="ignore", over="ignore"):  # infinities: left open
             apart = np.abs(maps[i] - maps[j])
             allowed = (errors[i] + errors[j])[:, :, [0, 0, 1]] * (1.0 + 1e-12)
             result[start : start + _BLOCK] = ~(apart > allowed).any(axis=(1, 2))

@@ -1,8 +1,9 @@
 """The Lipschitz constant of a network on a domain: the greatest norm of the Jacobians of its cells.
 
 On a convex domain this is the exact constant for the pair of norms (the segment between two points passes
-through cells, and inside the steepest one the bound is reached). A network with jumps has none. Cost: linear
-in the cells; the norms are computed in float64 from maps with error bounds.
+through cells, and inside the steepest one the bound is reached). A network that jumps between cells has none;
+what one with steps does on creases alone is not looked at. Cost: linear in the cells; the norms are computed in
+float64 from maps with error bounds, and from exact maps where those are beyond its range.
 """
 
 from __future__ import annotations
@@ -64,30 +65,45 @@ def lipschitz(cx: Any, norm: float = 2) -> Lipschitz:
         jump = _first_jump(cx)
         if jump is not None:
             return Lipschitz(math.inf, jump, 0.0, norm)
-    A, _ = cx.affine_maps()
+    A, slack = _jacobians(cx)
     steepness = _norms(A, norm)
-    cell = int(np.argmax(np.where(np.isnan(steepness), np.inf, steepness)))
-    slack = np.abs(cx._map_errors[:, :, 0])
     # ||A + E|| <= ||A|| + ||E||, and the 2-norm of E is at most its Frobenius norm.
-    rows = slack[:, :, None] * np.ones(cx.dim)
-    spread = np.sqrt((rows**2).sum(axis=(1, 2))) if norm == 2 else _norms(rows, norm)
-    with np.errstate(invalid="ignore"):
-        upper = float(np.max(steepness + spread)) if len(cx) else 0.0
-        lower = float(np.max(steepness - spread))
+    spread = _norms(
+        (slack[:, :, None] * np.ones(cx.dim)).reshape(len(cx), *((1, -1) if norm == 2 else A.shape[1:])), norm
+    )
+    cell = int(np.argmax(steepness))
     constant = float(steepness[cell])
-    rounding = 2.0**-50 * constant
-    return Lipschitz(constant, cell, max(upper - constant, constant - lower) + rounding, norm)
+    if constant == math.inf:
+        return Lipschitz(constant, cell, math.inf, norm)  # of a number that float64 cannot hold
+    upper, lower = float((steepness + spread).max()), float((steepness - spread).max())
+    return Lipschitz(constant, cell, max(upper - constant, constant - lower) + 2.0**-50 * constant, norm)
+
+
+def _jacobians(cx: Any) -> tuple[np.ndarray, np.ndarray]:
+    """The matrix of each cell and the bound on the error of each row's entries; infinite only if too large."""
+    A, slack = cx.affine_maps()[0].copy(), cx._map_errors[:, :, 0].copy()
+    for cell in np.flatnonzero(~np.isfinite(A).all(axis=(1, 2)) | ~np.isfinite(slack).all(axis=1)).tolist():
+        exact, _ = cx.affine_map_exact(cell)
+        A[cell] = [[exact_cell.rounded(value) for value in row] for row in exact]
+        slack[cell] = 2.0**-53 * np.abs(A[cell]).max(axis=1) + 2.0**-1074
+    return A, slack
 
 
 def _norms(A: np.ndarray, norm: float) -> np.ndarray:
-    """The induced norm of each matrix of (n, rows, columns)."""
-    if norm == 1:
-        return np.abs(A).sum(axis=1).max(axis=1)
-    if norm == math.inf:
-        return np.abs(A).sum(axis=2).max(axis=1)
-    if 1 in A.shape[1:]:
-        return np.sqrt((A**2).sum(axis=(1, 2)))
-    return np.linalg.norm(A, ord=2, axis=(1, 2))
+    """The induced norm of each matrix of (n, rows, columns); scaled, so that no square leaves the range."""
+    with np.errstate(over="ignore"):
+        if norm == 1:
+            return np.abs(A).sum(axis=1).max(axis=1)
+        if norm == math.inf:
+            return np.abs(A).sum(axis=2).max(axis=1)
+        size = np.abs(A).max(axis=(1, 2))
+        scale = np.where((size > 0.0) & (size < np.inf), size, 1.0)
+        scaled = np.where((size < np.inf)[:, None, None], A, 0.0) / scale[:, None, None]
+        if 1 in A.shape[1:]:
+            norms = np.sqrt((scaled**2).sum(axis=(1, 2)))
+        else:
+            norms = np.linalg.norm(scaled, ord=2, axis=(1, 2))
+        return np.where(size < np.inf, norms * scale, np.inf)
 
 
 def _first_jump(cx: Any) -> int | None:
@@ -96,17 +112,18 @@ def _first_jump(cx: Any) -> int | None:
     pairs, ends = cx.edges.cells[between], cx.edges.vertices[between]
     maps, errors = cx._maps, cx._map_errors
     i, j = pairs.T
-    apart = maps[i] - maps[j]
-    bound = errors[i] + errors[j]
     for vertex in ends.T:
-        at, shift = cx.vertices[vertex], cx.vertex_errors[vertex]
-        terms = apart[:, :, : cx.dim] * at[:, None]
-        value = terms.sum(axis=2) + apart[:, :, 2]
-        reach = (np.abs(at) + shift[:, None]).sum(axis=1)
-        allowed = np.abs(apart[:, :, : cx.dim]).sum(axis=2) * shift[:, None] + bound[:, :, 0] * reach[:, None]
-        size = np.abs(maps[i]).max(axis=2) + np.abs(maps[j]).max(axis=2)
-        allowed += bound[:, :, 1] + 2.0**-48 * size * (1.0 + reach[:, None])
-        certain = np.flatnonzero((np.abs(value) > allowed).any(axis=1))
+        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is left open
+            apart, bound = maps[i] - maps[j], errors[i] + errors[j]
+            at, shift = cx.vertices[vertex], cx.vertex_errors[vertex]
+            terms = apart[:, :, : cx.dim] * at[:, None]
+            value = terms.sum(axis=2) + apart[:, :, 2]
+            reach = (np.abs(at) + shift[:, None]).sum(axis=1)
+            slopes = np.abs(apart[:, :, : cx.dim]).sum(axis=2)
+            allowed = slopes * shift[:, None] + bound[:, :, 0] * reach[:, None]
+            size = np.abs(maps[i]).max(axis=2) + np.abs(maps[j]).max(axis=2)
+            allowed += bound[:, :, 1] + 2.0**-48 * size * (1.0 + reach[:, None]) + 2.0**-1060
+            certain = np.flatnonzero((np.abs(value) > allowed).any(axis=1))
         if len(certain):
             return int(i[certain[0]])
     for pair, edge_ends in zip(pairs.tolist(), ends.tolist()):

@@ -30,6 +30,7 @@ def locate_points(cx: Any, X: Any) -> np.ndarray:
         result[inside] = 0
         return result
     waiting = np.flatnonzero(inside)
+    forms: dict[int, exact_cell.Affine] = {}  # of the nodes met in doubt
     planar = np.full((len(points), 2), 0.5)
     planar[:, : cx.dim] = points
     nodes = np.zeros(len(waiting), np.int32)
@@ -42,8 +43,10 @@ def locate_points(cx: Any, X: Any) -> np.ndarray:
         waiting, nodes = waiting[open_], doubtful[open_]
         if len(waiting) == 0:
             break
+        for node in set(nodes.tolist()) - forms.keys():
+            forms[node] = _exact_form(cx, node)
         steps = [
-            children[node, int(_exact_sign(cx, node, planar[point]) > 0)]
+            children[node, int(exact_cell.sign_at(forms[node], planar[point].tolist()) > 0)]
             for point, node in zip(waiting.tolist(), nodes.tolist())
         ]
         nodes = np.array(steps, np.int32)
@@ -53,7 +56,8 @@ def locate_points(cx: Any, X: Any) -> np.ndarray:
     return result
 
 
-def _exact_sign(cx: Any, node: int, point: np.ndarray) -> int:
+def _exact_form(cx: Any, node: int) -> exact_cell.Affine:
+    """The form of whose sign a node asks, from the pattern of a cell below it."""
     _, _, children, creases = cx._tree
     below = node
     while below >= 0:
@@ -61,7 +65,7 @@ def _exact_sign(cx: Any, node: int, point: np.ndarray) -> int:
     layer, unit, index = cx._lines[:, creases[node]].tolist()
     a, b, c = exact_cell.preactivation_forms(cx._sliced, cx._full_pattern(-1 - below), layer)[unit]
     at = Fraction(float(cx._sliced.activations[layer].pieces.breakpoints[index]))
-    return exact_cell.sign_at((a, b, c - at), point.tolist())
+    return a, b, c - at
 
 
 def _points(X: Any, dim: int) -> np.ndarray:
@@ -82,11 +86,13 @@ def _inside(domain: Any, points: np.ndarray) -> np.ndarray:
         return ((points >= domain.bounds[:, 0]) & (points <= domain.bounds[:, 1])).all(axis=1)
     inside = np.ones(len(points), bool)
     for p, q in zip(domain.corners, np.roll(domain.corners, -1, axis=0)):
-        side, reach = q - p, points - p
-        terms = side[0] * reach[:, 1], side[1] * reach[:, 0]
-        value = terms[0] - terms[1]
-        # Differences, products and their difference round once each: 8 units in the last place are plenty.
-        doubtful = np.abs(value) <= 2.0**-50 * (np.abs(terms[0]) + np.abs(terms[1])) + 2.0**-1060
+        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is doubtful
+            side, reach = q - p, points - p
+            terms = side[0] * reach[:, 1], side[1] * reach[:, 0]
+            value = terms[0] - terms[1]
+            # Differences, products and their difference round once each: 8 units in the last place are plenty.
+            bound = 2.0**-50 * (np.abs(terms[0]) + np.abs(terms[1])) + 2.0**-1060
+            doubtful = ~(np.abs(value) > bound)
         left = value >= 0.0
         for i in np.flatnonzero(doubtful).tolist():
             (px, py), (qx, qy), (x, y) = (

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import ParameterError
-from . import exact_cell, integrals, level_sets
+from . import exact_cell, integrals, level_sets, measures
 from .domain import Domain
 from .extrema import Extrema, extrema
 from .integrals import Moments
@@ -191,57 +191,30 @@ class PolyhedralComplex:
 
     @cached_property
     def areas(self) -> np.ndarray:
-        """Area of each cell, lengths in one dimension: (C,) float64, from the rounded vertices."""
-        if self.dim == 1:
-            return self._spans()[:, 0]
-        here, there = self._from_first_corner()
-        twice = here[:, 0] * there[:, 1] - here[:, 1] * there[:, 0]
-        return np.add.reduceat(twice, self.cell_starts[:-1]) / 2.0
+        """Area of each cell, lengths in one dimension: (C,) float64, from the rounded vertices.
+
+        0 where the cell is thinner than their rounding; see `area_exact`.
+        """
+        return measures.areas(self)
+
+    def area_exact(self, cell: int) -> Fraction:
+        """The exact area of a cell, which is positive; its length in one dimension."""
+        return measures.area_exact(self, cell)
 
     @cached_property
     def perimeters(self) -> np.ndarray:
         """Length of each cell's border, (C,) float64; 2 in one dimension."""
-        if self.dim == 1:
-            return np.full(len(self), 2.0)
-        here, there = self._from_first_corner()
-        return np.add.reduceat(np.hypot(*(there - here).T), self.cell_starts[:-1])
+        return measures.perimeters(self)
 
     @cached_property
     def centroids(self) -> np.ndarray:
         """Centre of mass of each cell, (C, dim) float64; the mean of the corners where the area rounds to 0."""
-        corners = self.vertices[self.cell_vertices]
-        means = np.add.reduceat(corners, self.cell_starts[:-1]) / self.n_corners[:, None]
-        if self.dim == 1:
-            return means
-        here, there = self._from_first_corner()
-        twice = here[:, 0] * there[:, 1] - here[:, 1] * there[:, 0]
-        moment = np.add.reduceat(twice[:, None] * (here + there), self.cell_starts[:-1])
-        area = self.areas[:, None]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            centres = corners[self.cell_starts[:-1]] + moment / (6.0 * area)
-        lower = np.minimum.reduceat(corners, self.cell_starts[:-1])
-        upper = np.maximum.reduceat(corners, self.cell_starts[:-1])
-        inside = (
-            (area > 0.0) & (centres >= lower).all(1, keepdims=True) & (centres <= upper).all(1, keepdims=True)
-        )
-        return np.where(inside, centres, means)
+        return measures.centroids(self)
 
     @property
     def n_corners(self) -> np.ndarray:
         """Number of corners of each cell, (C,) int64."""
         return np.diff(self.cell_starts)
-
-    def _from_first_corner(self) -> tuple[np.ndarray, np.ndarray]:
-        """Each corner and the next, relative to the cell's first: differences lose no digits."""
-        corners = self.vertices[self.cell_vertices]
-        relative = corners - np.repeat(corners[self.cell_starts[:-1]], self.n_corners, axis=0)
-        following = np.arange(1, len(corners) + 1)
-        following[self.cell_starts[1:] - 1] = self.cell_starts[:-1]
-        return relative, relative[following]
-
-    def _spans(self) -> np.ndarray:
-        ends = self.vertices[self.cell_vertices].reshape(-1, 2, 1)
-        return ends[:, 1] - ends[:, 0]
 
     @cached_property
     def breakpoints(self) -> np.ndarray:
@@ -277,14 +250,20 @@ class PolyhedralComplex:
         return [list(form[: self.dim]) for form in forms], [form[2] for form in forms]
 
     def vertex_exact(self, vertex: int) -> tuple[Fraction, ...]:
-        """The exact coordinates of a vertex."""
+        """The exact coordinates of a vertex.
+
+        Raises
+        ------
+        ParameterError
+            There is no such vertex.
+        """
+        vertex = _number(vertex, "vertex", "vertices", len(self.vertices))
         corner = int(self._corner_of[vertex])
         cell = int(np.searchsorted(self.cell_starts, corner, side="right")) - 1
         if self.dim == 1:
-            edge = int(vertex)
-            if self.edges.layer[edge] < 0:
+            if self.edges.layer[vertex] < 0:  # vertex and edge have the same number
                 return (Fraction(float(self.vertices[vertex, 0])),)
-            a, _, c = self._line(cell, edge)
+            a, _, c = self._line(cell, vertex)
             return (-c / a,)
         first, last = int(self.cell_starts[cell]), int(self.cell_starts[cell + 1]) - 1
         before = last if corner == first else corner - 1
@@ -425,7 +404,7 @@ class PolyhedralComplex:
 
     def mean(self) -> np.ndarray:
         """The mean of each output over the domain, (n_outputs,)."""
-        return integrals.integral(self) / self.domain.volume
+        return integrals.moments(self).mean
 
     def moments(self) -> Moments:
         """Means and second moments for an input uniform on the domain; see `geometry.integrals.Moments`."""
@@ -468,10 +447,10 @@ class PolyhedralComplex:
         return self.layer_counts[1 + self._n_slice_layers :].tolist()
 
     def _cell(self, cell: int) -> int:
-        if (
-            isinstance(cell, bool)
-            or not isinstance(cell, int | np.integer)
-            or not -len(self) <= cell < len(self)
-        ):
-            raise ParameterError(f"There is no cell {cell!r}: cells are numbered 0 to {len(self) - 1}.")
-        return int(cell) % len(self)
+        return _number(cell, "cell", "cells", len(self))
+
+
+def _number(given: int, name: str, names: str, n: int) -> int:
+    if isinstance(given, bool) or not isinstance(given, int | np.integer) or not -n <= given < n:
+        raise ParameterError(f"There is no {name} {given!r}: {names} are numbered 0 to {n - 1}.")
+    return int(given) % n
