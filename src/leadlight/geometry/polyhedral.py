@@ -425,6 +425,13 @@ class PolyhedralComplex:
 
         return files.load(path)
 
+    def plot(self, ax: Any = None, **options: Any) -> Any:
+        """Draw the cells, or the graph over an interval; see `plots.RegionsDisplay` and `plots.GraphDisplay`."""
+        from .. import plots
+
+        display = plots.GraphDisplay if self.dim == 1 else plots.RegionsDisplay
+        return display(self).plot(ax, **options)
+
     def summary(self) -> str:
         """Counts, areas and how they were decided, a few lines of text."""
         interior = self.areas

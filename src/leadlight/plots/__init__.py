@@ -9,17 +9,22 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 _HOME = {
+    "BoundaryDisplay": "boundary",
     "CellsDisplay": "cells",
     "ConfusionDisplay": "confusion",
+    "CreaseDisplay": "creases",
     "DecisionMapDisplay": "decision_map",
     "FeatureMapsDisplay": "feature_maps",
     "FieldDisplay": "field",
     "GradientFieldDisplay": "gradient_field",
+    "GraphDisplay": "graph",
     "HiddenCubeDisplay": "hidden_cube",
     "ImageGridDisplay": "image_grid",
+    "LevelSetDisplay": "level_sets",
     "LossCurvesDisplay": "loss_curves",
     "MatrixDisplay": "matrix",
     "PieceDisplay": "piece",
+    "RegionsDisplay": "regions",
     "SweepDisplay": "sweep",
     "UnitLinesDisplay": "unit_lines",
 }
@@ -27,17 +32,22 @@ _HOME = {
 __all__ = [*_HOME]  # pyright: ignore[reportUnsupportedDunderAll]
 
 if TYPE_CHECKING:
+    from .boundary import BoundaryDisplay
     from .cells import CellsDisplay
     from .confusion import ConfusionDisplay
+    from .creases import CreaseDisplay
     from .decision_map import DecisionMapDisplay
     from .feature_maps import FeatureMapsDisplay
     from .field import FieldDisplay
     from .gradient_field import GradientFieldDisplay
+    from .graph import GraphDisplay
     from .hidden_cube import HiddenCubeDisplay
     from .image_grid import ImageGridDisplay
+    from .level_sets import LevelSetDisplay
     from .loss_curves import LossCurvesDisplay
     from .matrix import MatrixDisplay
     from .piece import PieceDisplay
+    from .regions import RegionsDisplay
     from .sweep import SweepDisplay
     from .unit_lines import UnitLinesDisplay
 

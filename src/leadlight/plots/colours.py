@@ -6,7 +6,7 @@ its colour during training, on another domain and on another machine.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -68,7 +68,7 @@ def cell_colours(cx: Any, by: str = "pattern", output: int = 0, pale: bool = Fal
     output : int
         The output that ``"output"``, ``"slope"`` and ``"direction"`` are about.
     pale : bool
-        Lighten the colours without meaning, so that coloured creases stand out.
+        Lighten the colours, so that coloured creases stand out.
 
     Raises
     ------
@@ -90,11 +90,14 @@ def cell_colours(cx: Any, by: str = "pattern", output: int = 0, pale: bool = Fal
             labels = cx.linear_regions()
             _, first = np.unique(labels, return_index=True)
             hashes = hashes[first][labels]
-        table = _glass()
-        if pale:
-            table = (255 - (255 - table) // 3).astype(np.uint8)
+        table = _lightened(_glass(), 3 if pale else 1)
         return CellColours(table, (hashes % np.uint64(len(table))).astype(np.int64))
     check_output(cx, output)
+    shades = _of_quantity(cx, by, output)
+    return replace(shades, table=_lightened(shades.table, 2)) if pale else shades
+
+
+def _of_quantity(cx: Any, by: str, output: int) -> CellColours:
     A, c = (part[:, output] for part in cx.affine_maps())
     if by == "output":
         corners = cx.vertices[cx.cell_vertices]
@@ -130,6 +133,11 @@ def ramp(name: str, n: int = LEVELS) -> np.ndarray:
     at = np.linspace(0, len(anchors) - 1, n)
     channels = [np.interp(at, np.arange(len(anchors)), channel) for channel in anchors.T]
     return np.rint(np.stack(channels, axis=1)).astype(np.uint8)
+
+
+def _lightened(table: np.ndarray, by: int) -> np.ndarray:
+    """Colours that differ from white by a part of what they did."""
+    return (255 - (255 - table) // by).astype(np.uint8)
 
 
 def _scale(values: np.ndarray, name: str, label: str, limits: Any = None) -> CellColours:

@@ -1,0 +1,109 @@
+"""Cells and edges of a complex as matplotlib's paths, many at a time: what makes 100,000 cells quick to draw."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.path import Path
+
+from ..errors import ParameterError
+from . import style
+
+__all__ = [
+    "MANY",
+    "compound_paths",
+    "crease_lines",
+    "domain_extent",
+    "fill_groups",
+    "in_the_plane",
+    "names_of",
+    "polylines",
+]
+
+MANY = 2000  # cells from which on they are drawn as pixels, in SVG and PDF files too
+
+
+def in_the_plane(cx: Any, display: str) -> None:
+    """Raise `ParameterError` for a complex on an interval."""
+    if cx.dim != 2:
+        raise ParameterError(
+            f"{display} draws complexes in the plane; GraphDisplay draws those on an interval."
+        )
+
+
+def domain_extent(cx: Any) -> tuple[float, ...]:
+    """x0, x1, y0, y1."""
+    return tuple(cx.domain.bounds.ravel().tolist())
+
+
+def names_of(cx: Any, names: Any) -> tuple[str, ...]:
+    """What is on the axes, by default inputs or slice coordinates."""
+    if names is not None:
+        return tuple(names)
+    return ("$x_1$", "$x_2$") if cx.slice is None else ("$s$", "$t$")
+
+
+def compound_paths(cx: Any, groups: np.ndarray) -> tuple[list[Path], np.ndarray]:
+    """One path for the cells of each group.
+
+    Parameters
+    ----------
+    cx : PolyhedralComplex
+    groups : ndarray (C,) int
+
+    Returns
+    -------
+    paths : list of Path
+    numbers : ndarray
+        The groups there are, ascending, one for each path.
+    """
+    order = np.argsort(groups, kind="stable")
+    numbers, starts = np.unique(groups[order], return_index=True)
+    lengths = cx.n_corners[order] + 1  # and once more to the first corner
+    ends = np.cumsum(lengths)
+    at = np.arange(ends[-1]) - np.repeat(ends - lengths, lengths)
+    place = np.repeat(cx.cell_starts[order], lengths) + at
+    place[ends - 1] = cx.cell_starts[order]
+    vertices = cx.vertices[cx.cell_vertices[place]]
+    codes = np.full(len(vertices), Path.LINETO, Path.code_type)
+    codes[ends - lengths] = Path.MOVETO
+    codes[ends - 1] = Path.CLOSEPOLY
+    cuts = (ends - lengths)[starts[1:]]
+    pieces = zip(np.split(vertices, cuts), np.split(codes, cuts))
+    return [Path(points, code) for points, code in pieces], numbers
+
+
+def fill_groups(ax: Any, cx: Any, groups: np.ndarray, table: np.ndarray) -> None:
+    """Fill each cell with its group's row of a table of colours (k, 3), floats in [0, 1]."""
+    paths, numbers = compound_paths(cx, groups)
+    # A border of the fill's own colour closes the gaps that anti-aliasing leaves between neighbours.
+    filled = PathCollection(paths, facecolors=table[numbers], edgecolors="face", linewidths=0.2)
+    filled.set_rasterized(len(cx) > MANY)
+    ax.add_collection(filled, autolim=False)
+
+
+def crease_lines(
+    ax: Any, cx: Any, chosen: np.ndarray, colour: Any, width: float, label: str | None = None, **look: Any
+) -> None:
+    """Draw some edges, given by number, as one path, with a line in a legend if there is a label."""
+    ends = cx.vertices[cx.edges.vertices[chosen]]
+    if not len(ends):
+        return
+    codes = np.tile(np.array([Path.MOVETO, Path.LINETO], Path.code_type), len(ends))
+    path = Path(ends.reshape(-1, 2), codes)
+    lines = PathCollection([path], facecolors="none", edgecolors=[colour], linewidths=width, **look)
+    lines.set_capstyle("round")
+    lines.set_rasterized(len(ends) > MANY)
+    ax.add_collection(lines, autolim=False)
+    if label is not None:
+        ax.plot([], [], color=colour, linewidth=max(width, 1.0), label=label)
+
+
+def polylines(ax: Any, lines: list[np.ndarray], **look: Any) -> None:
+    """Draw polylines (k, 2)."""
+    drawn = LineCollection(lines, **{"colors": [style.BLACK], "linewidths": 1.4, **look})
+    drawn.set_capstyle("round")
+    drawn.set_joinstyle("round")
+    ax.add_collection(drawn, autolim=False)

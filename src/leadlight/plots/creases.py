@@ -1,0 +1,118 @@
+"""The creases of a network in the plane, each in the colour of the layer that makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import ParameterError
+from ..geometry.polyhedral import PolyhedralComplex
+from ..geometry.regions import regions
+from . import style
+from ._outlines import crease_lines, domain_extent, in_the_plane, names_of
+from .colours import layer_colours
+
+__all__ = ["CreaseDisplay", "draw_creases"]
+
+
+@dataclass(eq=False)
+class CreaseDisplay:
+    """The creases: where units change their piece. Those of the first layer are straight, deeper ones bend.
+
+    Parameters
+    ----------
+    complex : PolyhedralComplex
+        Two-dimensional.
+
+    Attributes
+    ----------
+    ax_, figure_ : Axes, Figure
+        Set by `plot`.
+
+    Examples
+    --------
+    >>> from leadlight import mlp
+    >>> display = CreaseDisplay.from_network(mlp(2, [8, 8], 1), [(-1, 1), (-1, 1)]).plot()
+    >>> [text.get_text() for text in display.figure_.legends[0].get_texts()]
+    ['layer 1', 'layer 2']
+    """
+
+    complex: PolyhedralComplex
+    ax_: Any = field(init=False, default=None, repr=False)
+    figure_: Any = field(init=False, default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        in_the_plane(self.complex, type(self).__name__)
+
+    @classmethod
+    def from_network(cls, net: Any, domain: Any, **options: Any) -> CreaseDisplay:
+        """Find the cells with `leadlight.regions`, which takes the options."""
+        return cls(regions(net, domain, **options))
+
+    @classmethod
+    def from_complex(cls, complex: PolyhedralComplex) -> CreaseDisplay:
+        """Show the creases of a complex."""
+        return cls(complex)
+
+    def plot(
+        self,
+        ax: Any = None,
+        *,
+        unit: tuple[int, int] | None = None,
+        legend: bool = True,
+        title: str | None = None,
+        names: Sequence[str] | None = None,
+    ) -> CreaseDisplay:
+        """Draw the creases.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+        unit : (layer, unit), optional
+            Draw the crease of one unit thick and the others pale; both are counted from 0.
+        legend : bool, default True
+        title : str, optional
+        names : two str, optional
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ParameterError
+            There is no such unit.
+        """
+        cx = self.complex
+        widths = cx.network.widths
+        if unit is not None and not (0 <= unit[0] < len(widths) and 0 <= unit[1] < widths[unit[0]]):
+            raise ParameterError(f"There is no unit {unit!r}: the hidden layers have {list(widths)} units.")
+        with style.drawing(self, ax, figsize=(4.0 + 0.7 * legend, 3.4)) as ax:
+            style.label_plane(ax, domain_extent(cx), names_of(cx, names))
+            if unit is None:
+                draw_creases(ax, cx)
+            else:
+                edges, chosen = cx.edges, cx.edges.interior
+                mine = (edges.layer[chosen] == unit[0]) & (edges.unit[chosen] == unit[1])
+                crease_lines(ax, cx, chosen[~mine], style.GRID, 0.7)
+                shade = layer_colours(cx.network.depth)[unit[0]] / 255
+                label = f"layer {unit[0] + 1}, unit {unit[1] + 1}"
+                crease_lines(ax, cx, chosen[mine], shade, 2.0, label)
+            if legend:
+                style.legend_beside(ax)
+            if title is not None:
+                ax.set_title(title)
+        return self
+
+
+def draw_creases(ax: Any, cx: PolyhedralComplex) -> None:
+    """Draw all creases, the first layer's on top, and label them for a legend."""
+    chosen = cx.edges.interior
+    layers = cx.edges.layer[chosen]
+    width = 1.3 if len(chosen) < 500 else 0.8 if len(chosen) < 5000 else 0.3
+    for layer, shade in enumerate(layer_colours(cx.network.depth) / 255):
+        mine = chosen[layers == layer]
+        crease_lines(
+            ax, cx, mine, shade, width, f"layer {layer + 1}", zorder=3 - layer / len(cx.network.widths)
+        )

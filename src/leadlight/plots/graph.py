@@ -1,0 +1,115 @@
+"""A network on an interval, exactly: its graph in pieces, and the layer that each breakpoint comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..errors import ParameterError
+from ..geometry.polyhedral import PolyhedralComplex
+from ..geometry.regions import regions
+from . import style
+from .colours import check_output, layer_colours
+
+__all__ = ["GraphDisplay"]
+
+
+@dataclass(eq=False)
+class GraphDisplay:
+    """The graph of one output over an interval, or a line through input space.
+
+    Parameters
+    ----------
+    complex : PolyhedralComplex
+        One-dimensional.
+
+    Attributes
+    ----------
+    ax_, figure_ : Axes, Figure
+        Set by `plot`.
+
+    Examples
+    --------
+    >>> from leadlight import mlp
+    >>> display = GraphDisplay.from_network(mlp(1, [8, 8], 1), (-2, 2)).plot()
+    >>> display.ax_.get_xlabel(), len(display.complex.breakpoints) > 0
+    ('$x$', True)
+    """
+
+    complex: PolyhedralComplex
+    ax_: Any = field(init=False, default=None, repr=False)
+    figure_: Any = field(init=False, default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.complex.dim != 1:
+            raise ParameterError(
+                "GraphDisplay draws complexes on an interval; RegionsDisplay those in the plane."
+            )
+
+    @classmethod
+    def from_network(cls, net: Any, domain: Any, **options: Any) -> GraphDisplay:
+        """Find the pieces with `leadlight.regions`, which takes the options (`slice`, ...)."""
+        return cls(regions(net, domain, **options))
+
+    @classmethod
+    def from_complex(cls, complex: PolyhedralComplex) -> GraphDisplay:
+        """Show a complex."""
+        return cls(complex)
+
+    def plot(
+        self,
+        ax: Any = None,
+        *,
+        output: int = 0,
+        breakpoints: bool = True,
+        legend: bool = True,
+        title: str | None = None,
+        names: Sequence[str] | None = None,
+    ) -> GraphDisplay:
+        """Draw the graph.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+        output : int, default 0
+        breakpoints : bool, default True
+            Mark where two cells meet, in the colour of the layer that makes it.
+        legend : bool, default True
+        title : str, optional
+        names : two str, optional
+
+        Returns
+        -------
+        self
+        """
+        cx = self.complex
+        check_output(cx, output)
+        A, c = (part[:, output] for part in cx.affine_maps())
+        ends = cx.vertices[cx.cell_vertices].reshape(-1, 2)
+        heights = A * ends + c[:, None]
+        # A gap between two pieces keeps a jump from being drawn as a slope.
+        jumps = ~np.isclose(heights[1:, 0], heights[:-1, 1], rtol=1e-9, atol=1e-9 * np.ptp(heights))
+        x, y = ends.ravel(), heights.ravel()
+        cuts = 2 * np.flatnonzero(jumps) + 2
+        with style.drawing(self, ax, figsize=(6.4, 3.2)) as ax:
+            ax.plot(np.insert(x, cuts, np.nan), np.insert(y, cuts, np.nan), color=style.CLASS_COLOURS[0])
+            if breakpoints:
+                layers = cx.edges.layer[cx.edges.interior]
+                for layer, shade in enumerate(layer_colours(cx.network.depth) / 255):
+                    mine = np.flatnonzero(layers == layer)
+                    if len(mine):
+                        at = {"s": 14 if len(layers) < 100 else 4, "color": [shade], "zorder": 3}
+                        ax.scatter(ends[mine, 1], heights[mine, 1], label=f"layer {layer + 1}", **at)
+            ax.set_xlim(*cx.domain.bounds[0])
+            first = "$x$" if cx.slice is None else "$t$"
+            ax.set_xlabel((names or (first, "output"))[0])
+            ax.set_ylabel((names or (first, "output"))[1])
+            ax.spines[["top", "right"]].set_visible(False)
+            if legend and len(cx) > 1 and breakpoints:
+                style.legend(ax, title="breakpoint of", loc="upper left", bbox_to_anchor=(1.0, 1.0))
+            if title is not None:
+                ax.set_title(title)
+        return self

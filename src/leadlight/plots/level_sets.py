@@ -1,0 +1,126 @@
+"""Level sets of a network in the plane, exactly: contour lines with their true corners."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import ListedColormap, Normalize
+
+from ..geometry.level_sets import LevelSet
+from ..geometry.polyhedral import PolyhedralComplex
+from ..geometry.regions import regions
+from . import style
+from ._outlines import crease_lines, domain_extent, in_the_plane, names_of, polylines
+from .colours import check_output, ramp
+
+__all__ = ["LevelSetDisplay"]
+
+
+@dataclass(eq=False)
+class LevelSetDisplay:
+    """Contour lines of one output of a network.
+
+    Parameters
+    ----------
+    complex : PolyhedralComplex
+        Two-dimensional.
+    values : sequence of float
+        The levels, ascending.
+    level_sets : list of LevelSet
+        One for each.
+
+    Attributes
+    ----------
+    ax_, figure_ : Axes, Figure
+        Set by `plot`.
+
+    Examples
+    --------
+    >>> from leadlight import mlp
+    >>> display = LevelSetDisplay.from_network(mlp(2, [8], 1), [(-1, 1), (-1, 1)], values=4).plot()
+    >>> len(display.level_sets)
+    4
+    """
+
+    complex: PolyhedralComplex
+    values: Sequence[float]
+    level_sets: list[LevelSet]
+    ax_: Any = field(init=False, default=None, repr=False)
+    figure_: Any = field(init=False, default=None, repr=False)
+
+    @classmethod
+    def from_network(
+        cls, net: Any, domain: Any, values: int | Sequence[float] = 8, output: int = 0, **options: Any
+    ) -> LevelSetDisplay:
+        """Find the cells with `leadlight.regions`, which takes the options; see `from_complex`."""
+        return cls.from_complex(regions(net, domain, **options), values, output)
+
+    @classmethod
+    def from_complex(
+        cls, complex: PolyhedralComplex, values: int | Sequence[float] = 8, output: int = 0
+    ) -> LevelSetDisplay:
+        """Find level sets, one enumeration each.
+
+        Parameters
+        ----------
+        complex : PolyhedralComplex
+        values : int or sequence of float
+            How many levels, equally far apart between the output's extrema, or which.
+        output : int
+        """
+        in_the_plane(complex, cls.__name__)
+        check_output(complex, output)
+        if isinstance(values, int):
+            A, c = (np.repeat(part[:, output], complex.n_corners, axis=0) for part in complex.affine_maps())
+            reached = np.einsum("ij,ij->i", A, complex.vertices[complex.cell_vertices]) + c
+            levels = np.linspace(reached.min(), reached.max(), values + 2)[1:-1].tolist()
+        else:
+            levels = sorted(map(float, values))
+        return cls(complex, levels, [complex.level_set(value, output) for value in levels])
+
+    def plot(
+        self,
+        ax: Any = None,
+        *,
+        edges: bool = True,
+        colourbar: bool = True,
+        title: str | None = None,
+        names: Sequence[str] | None = None,
+    ) -> LevelSetDisplay:
+        """Draw the lines.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+        edges : bool, default True
+            Draw the borders of the cells too, pale: where the lines bend.
+        colourbar : bool, default True
+        title : str, optional
+        names : two str, optional
+
+        Returns
+        -------
+        self
+        """
+        cx, values = self.complex, np.asarray(self.values, dtype=np.float64)
+        # The scale's brightest end would be lost on white.
+        shades = ramp("viridis")[np.linspace(0, 230, len(values)).astype(int)] / 255
+        with style.drawing(self, ax, figsize=(4.0 + 0.5 * colourbar, 3.4)) as ax:
+            style.label_plane(ax, domain_extent(cx), names_of(cx, names))
+            if edges:
+                crease_lines(ax, cx, cx.edges.interior, style.GRID, 0.6)
+            for shade, found in zip(shades, self.level_sets):
+                polylines(ax, found.polylines, colors=[shade])
+            if colourbar and len(values):
+                scale = ScalarMappable(Normalize(-0.5, len(values) - 0.5), ListedColormap(shades))
+                bar = self.figure_.colorbar(scale, ax=ax, shrink=0.9, label="output")
+                bar.set_ticks(
+                    np.arange(len(values)), labels=[f"{value:.3g}".replace("-", "−") for value in values]
+                )
+            if title is not None:
+                ax.set_title(title)
+        return self

@@ -1,0 +1,140 @@
+"""Displays of a complex: what is drawn is what the complex says, on the axes given, with its options."""
+
+import numpy as np
+import pytest
+from matplotlib.collections import LineCollection, PathCollection, TriMesh
+
+import leadlight as ll
+from leadlight.errors import ParameterError
+from leadlight.plots import (
+    BoundaryDisplay,
+    CreaseDisplay,
+    GraphDisplay,
+    LevelSetDisplay,
+    RegionsDisplay,
+    style,
+)
+from leadlight.plots.colours import COLOURINGS, cell_colours
+
+BOX = [(-2, 2), (-1.5, 1.5)]
+NET = ll.mlp(2, [8, 8], 2, seed=1, init="he_normal", bias="normal(0.4)")
+CX = ll.regions(NET, BOX)
+
+
+def collections(display, kind):
+    return [c for c in display.ax_.collections if isinstance(c, kind)]
+
+
+@pytest.mark.parametrize("colour", COLOURINGS)
+def test_every_colouring_draws(colour):
+    display = RegionsDisplay.from_complex(CX).plot(colour=colour, output=1, title=colour)
+    display.figure_.canvas.draw()
+    assert (display.ax_.get_xlim(), display.ax_.get_ylim()) == ((-2, 2), (-1.5, 1.5))
+    assert len(display.figure_.axes) == (1 if colour in ("pattern", "linear_region") else 2)
+    assert display.ax_.get_title() == colour
+
+
+def test_each_colour_s_path_has_the_area_of_its_cells():
+    filled, edges = collections(RegionsDisplay(CX).plot(), PathCollection)
+    colours = cell_colours(CX)
+    paths = filled.get_paths()
+    assert len(paths) == len(np.unique(colours.index))
+    for path, shade in zip(paths, filled.get_facecolors()):
+        corners = path.to_polygons()
+        area = (
+            sum(np.dot(p[:-1, 0], p[1:, 1]) - np.dot(p[:-1, 1], p[1:, 0]) for p in map(np.asarray, corners))
+            / 2
+        )
+        mine = (np.rint(shade[:3] * 255) == colours.table[colours.index]).all(axis=1)
+        assert area == pytest.approx(CX.areas[mine].sum(), rel=1e-9)
+    assert len(edges.get_paths()[0].vertices) == 2 * len(CX.edges.interior)
+
+
+def test_shading_takes_the_network_s_values_at_the_corners():
+    net = ll.Network.from_arrays([np.eye(2), [[1.0, 2.0]]], [[0, 0], [3.0]])
+    shown = collections(RegionsDisplay.from_network(net, [(-1, 1), (-1, 1)]).plot(colour="output"), TriMesh)[
+        0
+    ]
+    assert sorted(set(shown.get_array().tolist())) == [3, 4, 5, 6]
+
+
+def test_creases_by_layer_and_of_one_unit():
+    display = CreaseDisplay.from_network(NET, BOX).plot()
+    names = [text.get_text() for text in display.figure_.legends[0].get_texts()]
+    assert names == ["layer 1", "layer 2"]
+    layers = CX.edges.layer[CX.edges.interior]
+    drawn = [len(c.get_paths()[0].vertices) // 2 for c in collections(display, PathCollection)]
+    assert drawn == [(layers == 0).sum(), (layers == 1).sum()]
+    layer, unit = 1, int(CX.edges.unit[CX.edges.interior][layers == 1][0])
+    others, mine = collections(CreaseDisplay(CX).plot(unit=(layer, unit)), PathCollection)
+    chosen = (CX.edges.layer == layer) & (CX.edges.unit == unit)
+    assert len(mine.get_paths()[0].vertices) == 2 * chosen.sum() > 0
+    assert len(others.get_paths()[0].vertices) == 2 * (len(layers) - chosen.sum())
+    with pytest.raises(ParameterError, match=r"no unit \(2, 0\): the hidden layers have \[8, 8\]"):
+        CreaseDisplay(CX).plot(unit=(2, 0))
+
+
+def test_the_boundary_and_its_sides():
+    points = np.array([[0.0, 0.0], [1.0, 1.0]])
+    display = BoundaryDisplay.from_complex(CX).plot(X=points, y=[0, 1], edges=True, title="t")
+    boundary = display.partition.boundary
+    (lines,) = collections(display, LineCollection)
+    assert sum(len(segment) for segment in lines.get_segments()) == sum(map(len, boundary.polylines))
+    values = NET(np.concatenate(boundary.polylines))
+    np.testing.assert_allclose(values[:, 0], values[:, 1], atol=1e-12)
+    assert BoundaryDisplay.from_network(NET, BOX).plot(fill=False).ax_.get_xlim() == (-2, 2)
+
+
+def test_level_sets():
+    display = LevelSetDisplay.from_complex(CX, [0.2, -0.1], output=1).plot()
+    assert display.values == [-0.1, 0.2]
+    for value, found in zip(display.values, display.level_sets):
+        for line in found.polylines:
+            np.testing.assert_allclose(NET(line)[:, 1], value, atol=1e-12)
+    assert len(collections(display, LineCollection)) == 2
+    bar = display.figure_.axes[1]
+    assert [label.get_text() for label in bar.get_yticklabels()] == ["−0.1", "0.2"]
+    with pytest.raises(ParameterError, match="no output 2"):
+        LevelSetDisplay.from_complex(CX, 3, output=2)
+
+
+def test_the_graph_takes_the_network_s_values():
+    net = ll.mlp(1, [6, 6], 1, seed=2, init="he_normal", bias="normal(0.5)")
+    display = ll.regions(net, (-3, 3)).plot(title="t")
+    assert isinstance(display, GraphDisplay)
+    x, y = display.ax_.lines[0].get_data()
+    np.testing.assert_allclose(y, net(x[:, None])[:, 0], atol=1e-12)
+    shown = sum(len(c.get_offsets()) for c in collections(display, PathCollection))
+    assert shown == len(display.complex.breakpoints)
+
+
+def test_a_jump_is_a_gap():
+    net = ll.Network.from_arrays([[[1.0]], [[2.0]]], [[0], [0]], "step")
+    x, y = GraphDisplay.from_network(net, (-1, 1)).plot().ax_.lines[0].get_data()
+    np.testing.assert_array_equal(x, [-1, 0, np.nan, 0, 1])
+    np.testing.assert_array_equal(y, [0, 0, np.nan, 2, 2])
+
+
+def test_a_slice_is_drawn_in_its_coordinates_on_axes_given():
+    net = ll.mlp(5, [6, 4], 1, seed=5)
+    plane = ll.slice_plane(*np.random.default_rng(0).normal(size=(3, 5)))
+    _, axes = style.subplots()
+    display = ll.regions(net, BOX, slice=plane).plot(axes[0, 0], creases=True, legend=False)
+    assert display.ax_ is axes[0, 0]
+    assert display.ax_.get_xlabel() == "$s$"
+
+
+def test_the_wrong_dimension_is_told():
+    line = ll.regions(ll.mlp(1, [3], 1), (-1, 1))
+    for display in (
+        RegionsDisplay,
+        CreaseDisplay,
+        BoundaryDisplay.from_complex,
+        LevelSetDisplay.from_complex,
+    ):
+        with pytest.raises(ParameterError, match="GraphDisplay draws those on an interval"):
+            display(line)
+    with pytest.raises(ParameterError, match="RegionsDisplay those in the plane"):
+        GraphDisplay(CX)
+    with pytest.raises(ParameterError, match="colouring was 'red'"):
+        RegionsDisplay(CX).plot(colour="red")
