@@ -1,17 +1,21 @@
 """Displays of a complex: what is drawn is what the complex says, on the axes given, with its options."""
 
+import itertools
+
 import numpy as np
 import pytest
 from matplotlib.collections import LineCollection, PathCollection, TriMesh
+from PIL import Image
 
 import leadlight as ll
-from leadlight.errors import ParameterError
+from leadlight.errors import DataError, ParameterError, ShapeError
 from leadlight.plots import (
     BoundaryDisplay,
     CreaseDisplay,
     GraphDisplay,
     LevelSetDisplay,
     RegionsDisplay,
+    animate_regions,
     style,
 )
 from leadlight.plots.colours import COLOURINGS, cell_colours
@@ -138,3 +142,20 @@ def test_the_wrong_dimension_is_told():
         GraphDisplay(CX)
     with pytest.raises(ParameterError, match="colouring was 'red'"):
         RegionsDisplay(CX).plot(colour="red")
+
+
+def test_an_animation_has_a_frame_for_each_complex(tmp_path):
+    complexes = [ll.regions(ll.mlp(2, [5], 1, seed=seed), BOX) for seed in range(3)]
+    film = animate_regions(complexes, interval=80, creases=True)
+    film.save(tmp_path / "cells.gif", writer="pillow", dpi=40)
+    with Image.open(tmp_path / "cells.gif") as read:
+        assert read.n_frames == 3
+        frames = []
+        for i in range(3):
+            read.seek(i)
+            frames.append(np.asarray(read.convert("RGB")).astype(int))
+    assert all(np.abs(a - b).mean() > 1 for a, b in itertools.pairwise(frames))
+    with pytest.raises(DataError, match="nothing to animate"):
+        animate_regions([])
+    with pytest.raises(ShapeError, match="2 titles were given for 3"):
+        animate_regions(complexes, titles=["a", "b"])

@@ -27,6 +27,7 @@ _HOME = {
     "RegionsDisplay": "regions",
     "SweepDisplay": "sweep",
     "UnitLinesDisplay": "unit_lines",
+    "animate_regions": "evolution",
 }
 
 __all__ = [*_HOME]  # pyright: ignore[reportUnsupportedDunderAll]
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from .confusion import ConfusionDisplay
     from .creases import CreaseDisplay
     from .decision_map import DecisionMapDisplay
+    from .evolution import animate_regions
     from .feature_maps import FeatureMapsDisplay
     from .field import FieldDisplay
     from .gradient_field import GradientFieldDisplay
