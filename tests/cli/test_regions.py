@@ -8,7 +8,9 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
+import matplotlib.image
 import numpy as np
 import pytest
 
@@ -143,3 +145,14 @@ def test_ctrl_c_stops_at_once_and_leaves_nothing(tmp_path) -> None:
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err) == (130, "", "leadlight: Stopped.\n")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_picture_at_the_top_of_the_readme(here, tmp_path) -> None:
+    words = (
+        "2-20-20-20-1 --init he_normal --bias normal(0.5) --seed 1 --domain -1.2 1.2 -0.6 0.6 -o cells.png"
+    )
+    assert here("regions", *words.split()).returncode == 0
+    kept = Path(__file__).parent.parent.parent / "docs" / "images" / "cells.png"
+    kept, made = (matplotlib.image.imread(path) for path in (kept, tmp_path / "cells.png"))
+    assert kept.shape == made.shape
+    assert np.abs(kept - made).mean() < 1e-3
