@@ -86,6 +86,7 @@ def train(
 class JaxScan:
     name = "JAX jit(vmap(scan))"
     version = f"jax {jax.__version__}"
+    in_parts = False
     losses_of = "step"
     tolerance = 1e-5
 

@@ -45,6 +45,7 @@ class Dealer(np.random.RandomState):
 class SklearnMLP:
     name = "scikit-learn MLP"
     version = f"scikit-learn {sklearn.__version__}"
+    in_parts = True
     losses_of = "epoch"
     tolerance = 1e-3
     compile_seconds = 0.0

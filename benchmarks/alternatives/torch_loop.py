@@ -25,6 +25,7 @@ class TorchLoop:
 
     name = "PyTorch loop"
     version = f"torch {torch.__version__}"
+    in_parts = True
     losses_of = "step"
     tolerance = 1e-5
     compile_seconds = 0.0

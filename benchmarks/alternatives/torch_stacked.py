@@ -26,6 +26,7 @@ EPOCHS = 1000  # at most; a step costs the same in all
 class TorchStacked:
     name = "stacked PyTorch"
     version = f"torch {torch.__version__}"
+    in_parts = False
     losses_of = "step"
     tolerance = 1e-5
     compile_seconds = 0.0
