@@ -55,6 +55,16 @@ def test_a_network_large_enough_for_subtrees_has_the_same_cells_on_any_number_of
     compare(net, one, enumerate_cells(net, box))
 
 
+@pytest.mark.parametrize("activation", ["relu", "leaky_relu(0.1)"])
+def test_deep_networks_need_no_more_than_floats(activation):
+    # Bounds that only grew would be worthless after some ten layers.
+    net = mlp(2, [6] * 14, 1, activation=activation, init="he_normal", seed=2)
+    box = [(-3, 3), (-3, 3)]
+    found = enumerate_compiled(net, box)
+    compare(net, found, enumerate_cells(net, box))
+    assert found["signs"][1:].sum() < 0.01 * found["signs"][0]
+
+
 def test_a_cell_with_many_sides():
     # 45 lines that touch the unit circle: the cell in the middle has more sides than a mask has bits.
     angles = 2 * np.pi * (np.arange(45) + 0.3) / 45

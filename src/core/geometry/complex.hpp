@@ -87,13 +87,13 @@ struct TreeNode {
 struct Growing {
     Buffer<std::int64_t> starts;       // of each cell's half-edges (no end)
     Buffer<std::int32_t> corners;      // per half-edge: its vertex
-    Buffer<std::int32_t> links;        // per half-edge: -2 - next of the list it is in, -1 at the tail; once matched its edge
+    Buffer<std::int32_t> links;        // per half-edge: its edge; until matched -2 - next of its list, -1 at the tail
     Buffer<std::int32_t> owners;       // per half-edge: its cell
     Buffer<std::uint8_t> patterns;
     Buffer<Point> vertices;
     Buffer<double> errors;
     Buffer<std::int32_t> aliases;      // per vertex: the copy that stands for it, -1 for itself
-    Buffer<std::int32_t> vertex_creases;  // per vertex, networks with jumps only: a line through it, of its cells' contexts
+    Buffer<std::int32_t> vertex_creases;  // per vertex, with jumps only: a line through it, of its cells' contexts
     Buffer<Edge> edges;
     Buffer<std::int32_t> creases;      // per edge
     Buffer<double> maps, map_errors;

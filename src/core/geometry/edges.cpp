@@ -35,7 +35,8 @@ class CellContexts {
         while (int(contexts_.size()) <= name.layer) {
             const Layer &before = layers_.layers[contexts_.size() - 1];
             pieces_.emplace_back(std::size_t(before.n_out));
-            for (int j = 0; j < before.n_out; ++j) pieces_.back()[std::size_t(j)] = std::uint8_t(before.piece_in(row_, j));
+            for (int j = 0; j < before.n_out; ++j)
+                pieces_.back()[std::size_t(j)] = std::uint8_t(before.piece_in(row_, j));
             contexts_.emplace_back(contexts_.back(), before.pieces ? pieces_.back().data() : nullptr);
         }
         return {&contexts_[std::size_t(name.layer)], name.unit, name.breakpoint};
@@ -135,8 +136,11 @@ int EdgeMatcher::compare(const Growing &out, std::int32_t p, std::int32_t p_cell
         if (std::memcmp(row_p, row_q, std::size_t(layer.pattern_start)) == 0) return 0;
     }
     if (!certified_) {
-        const Point &a = out.vertices[std::size_t(p)], &b = out.vertices[std::size_t(q)], &o = out.vertices[std::size_t(from)];
-        const double to_a = std::fabs(a.x - o.x) + std::fabs(a.y - o.y), to_b = std::fabs(b.x - o.x) + std::fabs(b.y - o.y);
+        const auto distance = [&](std::int32_t v) {
+            const Point &a = out.vertices[std::size_t(v)], &o = out.vertices[std::size_t(from)];
+            return std::fabs(a.x - o.x) + std::fabs(a.y - o.y);
+        };
+        const double to_a = distance(p), to_b = distance(q);
         return to_a < to_b ? -1 : to_a > to_b;
     }
     CellContexts at_p(layers_, row_p), at_q(layers_, row_q);

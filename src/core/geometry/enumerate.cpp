@@ -368,7 +368,8 @@ class Enumeration::Impl {
         const auto moved = [&](std::int32_t v) { return v < n_top ? v : v + vertex; };
         for (std::size_t i = branch.cells[0], k = shifts.cells.to; i < branch.cells[1]; ++i, ++k)
             all.starts[k] = own.starts[i] + corner;
-        const std::size_t n_cells = branch.cells[1] - branch.cells[0], n_vertices = branch.vertices[1] - branch.vertices[0];
+        const std::size_t n_cells = branch.cells[1] - branch.cells[0];
+        const std::size_t n_vertices = branch.vertices[1] - branch.vertices[0];
         std::copy_n(own.patterns.data() + branch.cells[0] * bytes, n_cells * bytes,
                     all.patterns.data() + shifts.cells.to * bytes);
         if (options_.maps) {
@@ -402,7 +403,8 @@ class Enumeration::Impl {
     std::int32_t place_of(std::size_t index) const {
         const Branch &branch = branches_[index];
         if (branch.is_cut) return std::int32_t(std::find(cuts_.begin(), cuts_.end(), index) - cuts_.begin());
-        return branch.place >= 0 ? branch.place + shifts_[index].tree_nodes.by() : branch.place - shifts_[index].cells.by();
+        const Shifts &shifts = shifts_[index];
+        return branch.place >= 0 ? branch.place + shifts.tree_nodes.by() : branch.place - shifts.cells.by();
     }
 
     // The nodes of the top first, in the order in which they were cut, then those of the subtrees.

@@ -14,6 +14,9 @@
 // on gives K'_ab = 0 (K'_c = K'_b = 0), and so do M = E = 0 (zero biases) and numbers that are multiples of one power
 // of two and stay below 2^53 of it (integer weights).
 //
+// Bounds grow faster than errors do, by a row norm a layer: in deep networks forms are now and then made anew from
+// double-doubles (Splitter::renew_forms), and the bounds with them.
+//
 // A line f = a x + b y + c (a breakpoint subtracted from c) carries
 //     A = e_ab + 4 u max(|a|, |b|),   N = |a| + |b| + 2 e_ab,   C = e_c + 4 u |c|,
 // and a vertex its coordinates and a bound e on the error of each. Then the float a x + b y + c is off by at most

@@ -14,12 +14,16 @@ constexpr double huge = 0x1p900, tiny = 0x1p-900;
 
 double larger(double a, double b) { return a > b ? a : b; }
 
+// Whether new forms of a layer in double-doubles cost so much that one does without where one can.
+bool is_wide(const Layer &layer) { return double(layer.n_in) * layer.n_out > 1024.0; }
+
 }  // namespace
 
 struct Splitter::Frame {
     std::vector<double> storage;
     double *forms;  // a, b and c of the layer's units
     Errors errors, next;
+    double max_ab = 0.0;  // of the forms' linear parts
     std::vector<Line> lines;
     std::vector<std::int32_t> survivors;
     std::uint64_t serial = 0;
@@ -56,6 +60,13 @@ Splitter::Splitter(const Kernels &kernels, const Layers &layers, const Options &
     }
     decided_.resize(most + 2);
     unsure_.resize(most + 2);
+    // Exact crossings are cheap in the first layer, and cost in others what exact forms do.
+    bool wide = false;
+    allowed_.assign(std::size_t(layers.n_hidden) + 1, 0x1p-40);
+    for (int l = 1; l < layers.n_hidden; ++l) {
+        wide |= is_wide(layers.layers[std::size_t(l)]);
+        allowed_[std::size_t(l)] = wide ? 0x1p-25 : 0x1p-30;
+    }
     for (double v : layers.net.corners) size_ = larger(size_, std::fabs(v));
 }
 
@@ -192,6 +203,7 @@ void Splitter::enter_layer(Node &node, int l) {
             frame.errors = frames_[std::size_t(l - 1)]->next;
             if (node.n_sloped == 0) frame.errors.ab = 0.0;
             if (node.n_nonzero == 0) frame.errors.c = frame.errors.b = 0.0;
+            if (are_poor(frame.errors, l)) renew_forms(node, frame, l);
         } else if (!(layer.max_row_norm < huge && layer.max_abs_bias < huge)) {
             frame.errors = {infinity, infinity, infinity};
         }
@@ -241,6 +253,7 @@ void Splitter::enter_layer(Node &node, int l) {
             max_c = larger(max_c, std::fabs(frame.forms[2 * layer.stride + j]));
         }
     }
+    frame.max_ab = max_ab;
     node.layer = l;
     node.base = nullptr;
     node.terms = nullptr;
@@ -257,6 +270,41 @@ void Splitter::enter_layer(Node &node, int l) {
         frame.next = next_errors(frame.errors, layer, layers_.layers[std::size_t(l + 1)], node.n_candidates, max_ab, max_c);
         start_next_forms(node, frame, l);
     }
+}
+
+// Bounds grow with every layer, by its largest row norm, much faster than errors do. Beyond these sizes too many signs
+// and crossings would have to be found by other means; new forms cost more in wide layers.
+bool Splitter::are_poor(const Errors &errors, int l) const {
+    const Layer &layer = layers_.layers[std::size_t(l)];
+    const Frame &before = *frames_[std::size_t(l - 1)];
+    const double allowed = is_wide(layer) ? 0x1p-18 : 0x1p-28;
+    const double error = larger(errors.ab * layer.max_row_norm, errors.c * layer.max_row_norm / larger(size_, tiny));
+    return error > allowed * before.max_ab && std::isfinite(error);
+}
+
+// The forms of a layer rounded from double-doubles, whose bounds are as small as floats allow.
+void Splitter::renew_forms(Node &node, Frame &frame, int l) {
+    const Layer &layer = layers_.layers[std::size_t(l)];
+    double *const forms = arena_.take<double>(3 * std::size_t(layer.stride));
+    std::fill(forms, forms + 3 * layer.stride, 0.0);
+    const Context &context = exact_context(l);
+    Errors errors;
+    for (int j = 0; j < layer.n_out; ++j) {
+        const BallForm &form = context.ball_form(j);
+        const auto rounded = [&](const Ball &ball, double &value) {
+            value = ball.high;
+            return (std::fabs(ball.low) + ball.error) * slack / layer.row_norms[j];
+        };
+        const double e_a = rounded(form.a, forms[j]), e_b = rounded(form.b, forms[layer.stride + j]);
+        const double e_c = rounded(form.c, forms[2 * layer.stride + j]);
+        if (layer.row_norms[j] == 0.0) continue;  // the bias, exactly
+        errors.ab = larger(errors.ab, larger(e_a, e_b) * slack);
+        errors.c = larger(errors.c, e_c * slack);
+        if (!std::isfinite(e_a + e_b + e_c)) return;  // beyond the range of double-doubles: the old forms serve
+    }
+    frame.errors = errors;
+    node.base = forms;
+    node.n_terms = 0;
 }
 
 // The forms of a layer some units of which have no breakpoint or several; makes all its lines.
@@ -515,7 +563,8 @@ std::int32_t Splitter::cross(const Line &f, const Polygon &polygon, int side, Po
         error = ((dX + size * dD) / left + 0x1p-52 * size) * slack;
         const int end = side + 1 < polygon.n ? side + 1 : 0;
         const double length = std::fabs(polygon.x[side] - polygon.x[end]) + std::fabs(polygon.y[side] - polygon.y[end]);
-        if (!(left > tiny && error < 0x1p-20 * size_ && error < 0x1p-6 * length)) {  // nearly parallel
+        const double allowed = allowed_[std::size_t(std::max<int>(std::max(f.layer, g.layer), 0))] * size_;
+        if (!(left > tiny && error < allowed && error < 0x1p-6 * length)) {  // nearly parallel
             double xy[2];
             predicates_.coordinates({reference(f), reference(g)}, xy);
             at = {xy[0], xy[1]};
@@ -805,6 +854,7 @@ std::unique_ptr<Task> Splitter::pack(const Node &node) {
         task->forms.assign(frame.forms, frame.forms + 3 * layers_.layers[std::size_t(node.layer)].stride);
         task->errors = frame.errors;
         task->next_errors = frame.next;
+        task->max_ab = frame.max_ab;
         task->serial = frame.serial;
         task->open = frame.open;
         task->above = frame.above;
@@ -855,6 +905,7 @@ Node Splitter::unpack(const Task &task) {
         std::copy(task.forms.begin(), task.forms.end(), frame.forms);
         frame.errors = task.errors;
         frame.next = task.next_errors;
+        frame.max_ab = task.max_ab;
         frame.serial = task.serial;
         frame.open = task.open;
         frame.above = task.above;

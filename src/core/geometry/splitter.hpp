@@ -85,6 +85,7 @@ struct Task {
     std::vector<std::uint8_t> row;
     std::vector<double> forms;  // of its layer's units
     Errors errors, next_errors;
+    double max_ab = 0.0;
     std::uint64_t serial = 0;
     std::vector<int> open, above;
     double area;
@@ -137,6 +138,8 @@ class Splitter {
 
     void enter_layer(Node &node, int layer);
     int try_all(const Node &node, Frame &frame, const Layer &layer);
+    bool are_poor(const Errors &errors, int layer) const;
+    void renew_forms(Node &node, Frame &frame, int layer);
     void start_next_forms(Node &node, Frame &frame, int layer);
     Errors next_errors(const Errors &errors, const Layer &layer, const Layer &next, int n_open, double max_ab,
                        double max_c) const;
@@ -178,6 +181,7 @@ class Splitter {
     ChordCounter counter_;
     std::vector<const Line *> counted_;  // lines of the sides, then of the candidates
     EdgeMatcher matcher_;
+    std::vector<double> allowed_;  // errors of crossings in each layer, relative to size_
     double size_;  // the largest coordinate of the domain
 };
 
