@@ -1,7 +1,7 @@
 """Pictures of a complex as SVG, written directly: one path for each colour, coordinates in whole units.
 
 The longer side of the domain is `UNITS` units; cells thinner than a unit leave no polygon. A million cells
-take some ten seconds and 60 MB. NumPy and strings alone.
+take some five seconds and 45 MB. NumPy and strings alone.
 """
 
 from __future__ import annotations
