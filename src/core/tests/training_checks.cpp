@@ -165,8 +165,10 @@ void check_trainings(const Kernels &kernels) {
     for (bool wide : {false, true})
         for (Loss loss : {Loss::mse, Loss::relative_mse, Loss::bce_with_logits, Loss::cross_entropy})
             for (long batch_size : {45L, 16L, 1L}) {
-                for (Rule rule : {Rule::sgd, Rule::adam, Rule::rmsprop})
-                    check_job<Real>(kernels, wide, loss, rule, false, batch_size);
+                check_job<Real>(kernels, wide, loss, Rule::adam, false, batch_size);
+                if (batch_size == 1) continue;  // ten times the steps: for one rule
+                check_job<Real>(kernels, wide, loss, Rule::sgd, false, batch_size);
+                check_job<Real>(kernels, wide, loss, Rule::rmsprop, false, batch_size);
                 check_job<Real>(kernels, wide, loss, Rule::rmsprop, true, batch_size);
             }
 }
