@@ -6,7 +6,7 @@ weights through the same batches in float32; losses are compared before times ar
 and JAX's compiling is timed apart. Slow ones are timed for some seconds and scaled to the whole. Then the
 narrower vector level, a second thread, memory, and the counted arithmetic: see README.md beside this file.
 
-    python benchmarks/training.py                                   all, five minutes
+    python benchmarks/training.py                                   all, three minutes
     python benchmarks/training.py --quick                           under a minute
     python benchmarks/training.py W1 W5 --columns jax --levels      two workloads, JAX alone, the widest level
 """
