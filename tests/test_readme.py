@@ -24,7 +24,7 @@ def test_the_python_of_the_readme_runs_and_its_comments_are_true(text):
     assert names["net"].n_parameters == 81
     assert names["runs"].losses.shape == (12, 300)
     assert int(names["ll"].max_regions([20], 2)) == 211
-    assert names["cells"].count_linear_regions() <= len(names["cells"].cells) <= 211
+    assert names["cells"].n_linear_regions <= len(names["cells"]) <= 211
 
 
 def test_every_study_is_listed_once(text):

@@ -72,7 +72,7 @@ def regions(
     threads
         Threads to work with; all cores by default.
     max_cells
-        Stop beyond so many cells; by default, what half of the free memory holds.
+        Stop beyond so many cells; by default, what half of the free memory holds. Not with --count, which builds few.
     output
         Files to write: .npz (everything), .json (polygons with patterns and maps), .svg, .png.
     init
@@ -100,23 +100,22 @@ def regions(
             "the domain in its coordinates."
         )
     _check_outputs(output, count)
+    from leadlight.geometry import count_regions
     from leadlight.geometry import regions as find
 
     begin = time.perf_counter()
-    with _progress() as progress:
-        cx = find(
-            net,
-            where,
-            slice=cut,
-            certified=certified,
-            threads=threads,
-            max_cells=max_cells,
-            progress=progress,
-        )
-    seconds = time.perf_counter() - begin
+    shared = {"slice": cut, "certified": certified, "threads": threads}
     if count:
-        print(f"{len(cx):,} cells" + ("" if certified else " (not certified)"))
+        with _progress() as progress:
+            counted = count_regions(net, where, **shared, progress=progress)
+        if counted.proven:
+            print(f"{counted.n_cells:,} cells")
+        else:
+            print(counted.statement if certified else f"{counted.n_cells:,} cells (not certified)")
         return 0
+    with _progress() as progress:
+        cx = find(net, where, **shared, max_cells=max_cells, progress=progress)
+    seconds = time.perf_counter() - begin
     print(cx.summary())
     print(f"seconds                     {seconds:.3g}")
     picture = {"colour": colour, "width": width, "edges": edges, "creases": creases}

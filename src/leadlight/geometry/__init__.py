@@ -12,6 +12,7 @@ from .bounds import (
     serra2018_bound,
 )
 from .complex import Cell, Crease, Facet, ReferenceComplex
+from .count import RegionCount, count_regions
 from .domain import Domain, ball, domain
 from .level_sets import DecisionPartition, LevelSet
 from .lines import (
@@ -41,6 +42,7 @@ __all__ = [
     "LevelSet",
     "PolyhedralComplex",
     "ReferenceComplex",
+    "RegionCount",
     "Slice",
     "StepSkeleton",
     "arrangement_bounded_regions",
@@ -48,6 +50,7 @@ __all__ = [
     "arrangement_regions_by_code",
     "ball",
     "clip_line",
+    "count_regions",
     "domain",
     "enumerate_cells",
     "general_position",
