@@ -380,6 +380,6 @@ def test_progress_is_told_and_may_stop():
     def stop(cells):
         raise Stop
 
-    net = ll.mlp(2, [200, 200], 1, init="he_normal", bias="normal(0.5)", seed=0)
+    net = ll.mlp(2, [300, 300, 300], 1, init="he_normal", bias="normal(0.5)", seed=0)
     with pytest.raises(Stop):
         ll.regions(net, [(-3, 3)] * 2, progress=stop)

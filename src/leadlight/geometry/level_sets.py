@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..activations import activation
 from ..errors import ParameterError
 from ..network import Network
 
@@ -157,8 +158,8 @@ def _with_layer(cx: Any, rows: np.ndarray, offsets: np.ndarray) -> Any:
     longer = Network(
         weights=(*net.weights, rows, np.zeros((1, len(rows)))),
         biases=(*net.biases, offsets, np.zeros(1)),
-        activations=(*net.activations, "identity", "relu"),
-        output_activation="identity",  # pyright: ignore[reportArgumentType]
+        activations=(*net.activations, activation("identity"), activation("relu")),
+        output_activation=activation("identity"),
     )
     return regions(longer, cx.domain, slice=cx.slice, certified=cx.certified)
 
