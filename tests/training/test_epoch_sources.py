@@ -143,6 +143,10 @@ def test_ctrl_c_in_a_source_keeps_what_was_trained():
             assert n_steps % 3 == 0
             then = train(Noisy(), epochs=int(n_steps // 3), snapshots=()).networks[run]
             assert net.equals(then)
+        # and the snapshots are those that every run reached
+        assert list(partial.snapshots) == [e for e in (0, 4, 20) if e <= taken.sum(axis=1).min() // 3]
+        for epoch, networks in partial.snapshots.items():
+            assert all(a.equals(b) for a, b in zip(networks, whole.snapshots[epoch], strict=True))
 
 
 def test_an_exception_in_a_source_comes_out():

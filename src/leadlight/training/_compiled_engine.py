@@ -79,7 +79,7 @@ class _Call:
         self.flat = self.parameters.flatten(self.dtype)
         later = [epoch for epoch in problem.snapshots if epoch > 0]
         self.snapshot_epochs = later
-        self.snapshots = np.empty(len(self.flat) * len(later), self.dtype)
+        self.snapshots = np.full(len(self.flat) * len(later), np.nan, self.dtype)  # until a run gets there
         self.diverged_at, self.stopped_at = np.full((2, n_runs), -1, np.int64)
 
     def train(self, threads: int) -> None:
@@ -209,7 +209,10 @@ class _Call:
                 self.snapshots[n_later * start + position * (stop - start) :][: stop - start]
                 for start, stop in itertools.pairwise(self.parameters.starts)
             ]
-            snapshots[epoch] = self.parameters.with_parameters(np.concatenate(parts))
+            flat = np.concatenate(parts)
+            if interrupted and np.isnan(flat).any():
+                break  # not every run got there
+            snapshots[epoch] = self.parameters.with_parameters(flat)
         names = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")
         metrics = {
             name: values

@@ -44,7 +44,7 @@ class Runs:
         not per cent), measured on all samples after the epochs `metric_epochs`.
     metric_epochs : numpy.ndarray of shape (n_records,), int64
     snapshots : dict of int to list of Network
-        The networks after so many epochs.
+        The networks after so many epochs; of an interrupted call, those epochs that every run reached.
     divergences : list of Divergence or None
     stopped_at : numpy.ndarray of shape (n_runs,), int64
         After how many epochs the loss had reached the target and the run stopped; -1 where it did not.
