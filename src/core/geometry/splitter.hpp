@@ -22,6 +22,7 @@
 #include "filter.hpp"
 #include "layers.hpp"
 #include "predicates.hpp"
+#include "team.hpp"
 
 namespace leadlight::geometry {
 
@@ -40,7 +41,6 @@ struct Progress {
     std::atomic<bool> limit_reached{false};
 };
 
-struct Stopped : std::exception {};
 struct TooLarge : std::exception {};
 
 struct Side {

@@ -1,0 +1,79 @@
+#include "top.hpp"
+
+#include <algorithm>
+
+namespace leadlight::geometry {
+
+namespace {
+
+constexpr double least_work = 2000.0;  // cells, roughly, that are worth a subtree of their own
+constexpr int most_subtrees = 128;
+
+}  // namespace
+
+Top::Top(const Kernels &kernels, const Layers &layers, const Options &options, Progress &progress, int deepest)
+    : splitter(kernels, layers, options, progress, out, 1, deepest), domain(domain_sides(layers.net, options.certified)),
+      layers_(layers), options_(options) {}
+
+double Top::work_of(const Task &task) const {
+    const auto pairs = [](double n) { return 1.0 + n * n / 4.0; };
+    double deeper = 0.0;
+    for (int l = task.layer + 1; l < layers_.n_hidden; ++l) deeper += pairs(layers_.layers[std::size_t(l)].n_out);
+    return pairs(double(task.candidates.size())) + (domain_area_ > 0.0 ? deeper * task.area / domain_area_ : 0.0);
+}
+
+std::size_t Top::add_branch(const Node &node) {
+    std::unique_ptr<Task> task = splitter.pack(node);
+    if (branches.empty()) domain_area_ = task->area;
+    branches.emplace_back();
+    branches.back().work = work_of(*task);
+    branches.back().can_be_cut = node.n_candidates > 0 && !splitter.counts(node);
+    branches.back().task = std::move(task);
+    return branches.size() - 1;
+}
+
+void Top::expand() {
+    Node root = splitter.root(domain);
+    splitter.descend(root);
+    add_branch(root);
+    const double least = std::max(least_work, branches[0].work / most_subtrees);
+    int n_subtrees = 1;
+    while (n_subtrees < most_subtrees) {
+        std::size_t next = branches.size();
+        for (std::size_t i = 0; i < branches.size(); ++i)
+            if (!branches[i].is_cut && branches[i].can_be_cut && branches[i].work > least &&
+                (next == branches.size() || branches[i].work > branches[next].work))
+                next = i;
+        if (next == branches.size()) break;
+        const Arena::Mark mark = splitter.arena().mark();
+        const std::size_t decisions = splitter.decisions();
+        Node node = splitter.unpack(*branches[next].task), below, above;
+        Cut cut = splitter.split(node, below, above);
+        if (options_.tree) branches[next].tree = splitter.tree_node(cut);
+        for (const bool side : {false, true}) {
+            Node &part = side ? above : below;
+            splitter.enter(node, cut, side, part);
+            splitter.descend(part);
+            const std::size_t branch = add_branch(part);
+            (side ? branches[next].above : branches[next].below) = branch;
+            splitter.leave(decisions);
+        }
+        branches[next].is_cut = true;
+        branches[next].cut = cut;
+        splitter.arena().release(mark);
+        cuts.push_back(next);
+        ++n_subtrees;
+    }
+    order(0);
+}
+
+void Top::order(std::size_t branch) {
+    if (!branches[branch].is_cut) {
+        subtrees.push_back(branch);
+        return;
+    }
+    order(branches[branch].below);
+    order(branches[branch].above);
+}
+
+}  // namespace leadlight::geometry
