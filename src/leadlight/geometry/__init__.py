@@ -14,6 +14,7 @@ from .bounds import (
 from .complex import Cell, Crease, Facet, ReferenceComplex
 from .count import RegionCount, count_regions
 from .domain import Domain, ball, domain
+from .edges import Edges
 from .level_sets import DecisionPartition, LevelSet
 from .lines import (
     CodedRegion,
@@ -23,7 +24,7 @@ from .lines import (
     general_position,
     unit_lines,
 )
-from .polyhedral import Edges, PolyhedralComplex
+from .polyhedral import PolyhedralComplex
 from .reference import enumerate_cells
 from .regions import regions
 from .skeleton import StepSkeleton, step_skeleton

@@ -30,7 +30,8 @@ from ..activations import activation
 from ..errors import FileError, LeadlightError, ParameterError
 from ..network import Network
 from .domain import Domain
-from .polyhedral import Edges, PolyhedralComplex
+from .edges import Edges
+from .polyhedral import PolyhedralComplex
 from .slices import Slice
 
 __all__ = ["load", "save"]

@@ -15,7 +15,8 @@ from ._flat import flat_network, planar
 from ._strip import interval_of_strip
 from .domain import Domain
 from .domain import domain as domain_of
-from .polyhedral import Edges, PolyhedralComplex
+from .edges import Edges
+from .polyhedral import PolyhedralComplex
 from .slices import Slice
 
 __all__ = ["regions"]
