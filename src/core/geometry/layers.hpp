@@ -41,6 +41,9 @@ struct Layer {
     }
 };
 
+// Whether new forms of a layer in double-doubles cost so much that one does without where one can.
+inline bool is_wide(const Layer &layer) { return double(layer.n_in) * layer.n_out > 1024.0; }
+
 // What a line is of: all (layer, unit, breakpoint) in order are numbered.
 struct LineName {
     int layer, unit, breakpoint;

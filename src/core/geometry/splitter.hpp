@@ -5,13 +5,13 @@
 // that no line cuts any more is a cell of the layers so far: the context of the next layer, or a cell of the network.
 // The forms of the next layer grow along the way by one term for each unit that is decided. Exact signs come from
 // predicates.hpp wherever the bounds of filter.hpp do not suffice.
+//
+// The class is in files by idea: contexts.cpp (entering a layer), signs.cpp (what lines do to a polygon), cutting.cpp
+// (a polygon in two), splitter.cpp (the recursion and its cells), tasks.cpp (nodes handed to other threads).
 #pragma once
 
-#include <atomic>
 #include <cstdint>
-#include <exception>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "../kernels.hpp"
@@ -21,77 +21,11 @@
 #include "edges.hpp"
 #include "filter.hpp"
 #include "layers.hpp"
+#include "nodes.hpp"
 #include "predicates.hpp"
 #include "team.hpp"
 
 namespace leadlight::geometry {
-
-struct Options {
-    bool certified = true, edges = true, maps = false, tree = false;
-    std::int64_t max_cells = 0;  // 0: no limit
-    // Only count, and build no cells of the last hidden layer; see count.hpp. Nothing else may be asked for.
-    bool count = false;
-    std::int64_t max_pairs = 0;
-};
-
-// Seen by all threads and by the one that watches.
-struct Progress {
-    std::atomic<std::int64_t> cells{0};
-    std::atomic<bool> stop{false};
-    std::atomic<bool> limit_reached{false};
-};
-
-struct TooLarge : std::exception {};
-
-struct Side {
-    const Line *line;
-    std::int32_t slot;    // where the list of half-edges along it goes
-    std::int32_t vertex;  // at its start
-};
-
-struct Polygon {
-    int n;
-    double *x, *y, *e;  // (n rounded up to 8,): corners, and bounds on the error of each coordinate
-    Side *sides;        // (n,): from corner i to corner i + 1
-};
-
-// Bounds on the errors of a context's forms; see filter.hpp.
-struct Errors {
-    double ab = 0.0, c = 0.0, b = 0.0;  // K_ab, K_c, K_b
-};
-
-struct Node {
-    Polygon polygon;
-    Candidate *candidates;
-    int n_candidates;
-    int layer;  // whose units the candidates are; -1 before the first
-    // Forms of the next layer so far: base and terms. Null where nobody needs them.
-    const double *base;
-    Term *terms;
-    int n_terms;
-    int n_sloped, n_nonzero;  // decided units that are not constant, that are not 0
-};
-
-// A node on its own, to be continued by any splitter.
-struct Task {
-    int layer;
-    std::vector<double> x, y, e;
-    std::vector<Side> sides;
-    std::vector<Line> lines;  // of the sides, then of the candidates
-    std::vector<Candidate> candidates;
-    std::vector<double> base;
-    std::vector<Term> terms;
-    int n_sloped, n_nonzero;
-    std::vector<std::uint8_t> row;
-    std::vector<double> forms;  // of its layer's units
-    Errors errors, next_errors;
-    double max_ab = 0.0;
-    std::uint64_t serial = 0;
-    std::vector<int> open, above;
-    double area;
-};
-
-std::vector<Line> domain_sides(const Net &net, bool certified);
 
 class Splitter {
   public:

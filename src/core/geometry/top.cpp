@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "bounds.hpp"
+
 namespace leadlight::geometry {
 
 namespace {

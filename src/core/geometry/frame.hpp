@@ -1,0 +1,89 @@
+// What a splitter keeps for a layer while it works below one of its contexts, and the small steps that all of its
+// files take often.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "bounds.hpp"
+#include "splitter.hpp"
+
+namespace leadlight::geometry {
+
+struct Splitter::Frame {
+    std::vector<double> storage;
+    double *forms;  // a, b and c of the layer's units
+    Errors errors, next;
+    double max_ab = 0.0;  // of the forms' linear parts
+    std::vector<Line> lines;
+    std::vector<std::int32_t> survivors;
+    std::uint64_t serial = 0;
+    std::vector<int> open, above;      // kind several: lines of a unit that cut, and that are below
+    std::vector<std::uint8_t> pieces;  // of the layer before, for `exact`
+    std::optional<Context> exact;
+};
+
+inline Polygon Splitter::take_polygon(int n) {
+    const std::size_t padded = (std::size_t(n) + 7) / 8 * 8;
+    Polygon polygon;
+    polygon.n = n;
+    polygon.x = arena_.take<double>(3 * padded);
+    polygon.y = polygon.x + padded;
+    polygon.e = polygon.y + padded;
+    polygon.sides = arena_.take<Side>(std::size_t(n));
+    return polygon;
+}
+
+inline void pad(Polygon &polygon) {
+    for (int i = polygon.n; i % 8; ++i) {
+        polygon.x[i] = polygon.x[0];
+        polygon.y[i] = polygon.y[0];
+        polygon.e[i] = polygon.e[0];
+    }
+}
+
+inline void Splitter::add_term(Node &node, const Frame &frame, int l, int unit, int piece) const {
+    const Layer &layer = layers_.layers[std::size_t(l)];
+    double slope = 1.0, intercept = 0.0;
+    if (layer.pieces) {
+        slope = layer.pieces[unit].slopes[piece];
+        intercept = layer.pieces[unit].intercepts[piece];
+    }
+    if (slope == 0.0 && intercept == 0.0) return;
+    const double *const weights = layers_.layers[std::size_t(l + 1)].weights + layers_.layers[std::size_t(l + 1)].stride * unit;
+    Term &term = node.terms[node.n_terms++];
+    ++node.n_nonzero;
+    if (slope == 0.0) {
+        term = {weights, 0.0, 0.0, intercept};
+        return;
+    }
+    ++node.n_sloped;
+    const double *const form = frame.forms + unit;
+    term = {weights, slope * form[0], slope * form[layer.stride], slope * form[2 * layer.stride] + intercept};
+}
+
+inline void Splitter::set_piece(int l, int unit, int piece) {
+    const Layer &layer = layers_.layers[std::size_t(l)];
+    const int bits = layer.pattern_bits;
+    if (bits == 0) return;
+    std::uint8_t &byte = row_[std::size_t(layer.pattern_start + long(unit) * bits / 8)];
+    const int shift = unit * bits % 8;
+    byte = std::uint8_t((byte & ~(((1 << bits) - 1) << shift)) | piece << shift);
+}
+
+inline void Splitter::decide(Node &node, const Line &line, bool above) {
+    const int l = line.layer, unit = line.unit;
+    const Layer &layer = layers_.layers[std::size_t(l)];
+    int piece = above;
+    if (layer.kind != Kind::single) {
+        Frame &frame = *frames_[std::size_t(l)];
+        frame.above[std::size_t(unit)] += above;
+        decisions_.push_back({l, unit, above});
+        if (--frame.open[std::size_t(unit)]) return;
+        piece = frame.above[std::size_t(unit)];
+    }
+    set_piece(l, unit, piece);
+    if (node.terms) add_term(node, *frames_[std::size_t(l)], l, unit, piece);
+}
+
+}  // namespace leadlight::geometry

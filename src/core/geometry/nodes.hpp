@@ -1,0 +1,78 @@
+// What the splitter works on: polygons, the lines that may cut them, and what is shared with those who watch.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <exception>
+#include <vector>
+
+#include "filter.hpp"
+
+namespace leadlight::geometry {
+
+struct Options {
+    bool certified = true, edges = true, maps = false, tree = false;
+    std::int64_t max_cells = 0;  // 0: no limit
+    // Only count, and build no cells of the last hidden layer; see count.hpp. Nothing else may be asked for.
+    bool count = false;
+    std::int64_t max_pairs = 0;
+};
+
+// Seen by all threads and by the one that watches.
+struct Progress {
+    std::atomic<std::int64_t> cells{0};
+    std::atomic<bool> stop{false};
+    std::atomic<bool> limit_reached{false};
+};
+
+struct TooLarge : std::exception {};
+
+struct Side {
+    const Line *line;
+    std::int32_t slot;    // where the list of half-edges along it goes
+    std::int32_t vertex;  // at its start
+};
+
+struct Polygon {
+    int n;
+    double *x, *y, *e;  // (n rounded up to 8,): corners, and bounds on the error of each coordinate
+    Side *sides;        // (n,): from corner i to corner i + 1
+};
+
+// Bounds on the errors of a context's forms; see filter.hpp.
+struct Errors {
+    double ab = 0.0, c = 0.0, b = 0.0;  // K_ab, K_c, K_b
+};
+
+struct Node {
+    Polygon polygon;
+    Candidate *candidates;
+    int n_candidates;
+    int layer;  // whose units the candidates are; -1 before the first
+    // Forms of the next layer so far: base and terms. Null where nobody needs them.
+    const double *base;
+    Term *terms;
+    int n_terms;
+    int n_sloped, n_nonzero;  // decided units that are not constant, that are not 0
+};
+
+// A node on its own, to be continued by any splitter.
+struct Task {
+    int layer;
+    std::vector<double> x, y, e;
+    std::vector<Side> sides;
+    std::vector<Line> lines;  // of the sides, then of the candidates
+    std::vector<Candidate> candidates;
+    std::vector<double> base;
+    std::vector<Term> terms;
+    int n_sloped, n_nonzero;
+    std::vector<std::uint8_t> row;
+    std::vector<double> forms;  // of its layer's units
+    Errors errors, next_errors;
+    double max_ab = 0.0;
+    std::uint64_t serial = 0;
+    std::vector<int> open, above;
+    double area;
+};
+
+}  // namespace leadlight::geometry

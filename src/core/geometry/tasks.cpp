@@ -1,0 +1,91 @@
+// Nodes packed to be continued by another splitter.
+#include <algorithm>
+#include <cmath>
+
+#include "frame.hpp"
+
+namespace leadlight::geometry {
+
+std::unique_ptr<Task> Splitter::pack(const Node &node) {
+    auto task = std::make_unique<Task>();
+    const Polygon &polygon = node.polygon;
+    task->layer = node.layer;
+    task->x.assign(polygon.x, polygon.x + polygon.n);
+    task->y.assign(polygon.y, polygon.y + polygon.n);
+    task->e.assign(polygon.e, polygon.e + polygon.n);
+    task->sides.assign(polygon.sides, polygon.sides + polygon.n);
+    task->candidates.assign(node.candidates, node.candidates + node.n_candidates);
+    for (const Side &side : task->sides) task->lines.push_back(*side.line);
+    for (const Candidate &candidate : task->candidates) task->lines.push_back(*candidate.line);
+    task->n_sloped = node.n_sloped;
+    task->n_nonzero = node.n_nonzero;
+    if (node.base) {
+        task->base.assign(node.base, node.base + 3 * layers_.layers[std::size_t(node.layer + 1)].stride);
+        task->terms.assign(node.terms, node.terms + node.n_terms);
+    }
+    task->row = row_;
+    if (node.layer >= 0) {
+        const Frame &frame = *frames_[std::size_t(node.layer)];
+        task->forms.assign(frame.forms, frame.forms + 3 * layers_.layers[std::size_t(node.layer)].stride);
+        task->errors = frame.errors;
+        task->next_errors = frame.next;
+        task->max_ab = frame.max_ab;
+        task->serial = frame.serial;
+        task->open = frame.open;
+        task->above = frame.above;
+    }
+    // Pairs of lines of this layer, and for the layers to come pairs of units on this part of the domain.
+    double area = 0.0;
+    for (int i = 0; i < polygon.n; ++i) {
+        const int j = (i + 1) % polygon.n;
+        area += 0.5 * (polygon.x[i] * polygon.y[j] - polygon.x[j] * polygon.y[i]);
+    }
+    task->area = std::isfinite(area) ? area : 0.0;
+    return task;
+}
+
+Node Splitter::unpack(const Task &task) {
+    const int n = int(task.x.size());
+    Node node{};
+    node.layer = task.layer;
+    node.polygon = take_polygon(n);
+    std::copy(task.x.begin(), task.x.end(), node.polygon.x);
+    std::copy(task.y.begin(), task.y.end(), node.polygon.y);
+    std::copy(task.e.begin(), task.e.end(), node.polygon.e);
+    pad(node.polygon);
+    for (int i = 0; i < n; ++i) {
+        node.polygon.sides[i] = task.sides[std::size_t(i)];
+        node.polygon.sides[i].line = &task.lines[std::size_t(i)];
+    }
+    node.n_candidates = int(task.candidates.size());
+    node.candidates = arena_.take<Candidate>(task.candidates.size());
+    for (int i = 0; i < node.n_candidates; ++i) {
+        node.candidates[i] = task.candidates[std::size_t(i)];
+        node.candidates[i].line = &task.lines[std::size_t(n + i)];
+    }
+    node.n_sloped = task.n_sloped;
+    node.n_nonzero = task.n_nonzero;
+    if (!task.base.empty()) {
+        double *const base = arena_.take<double>(task.base.size());
+        std::copy(task.base.begin(), task.base.end(), base);
+        node.base = base;
+        node.terms = arena_.take<Term>(task.terms.size());
+        std::copy(task.terms.begin(), task.terms.end(), node.terms);
+        node.n_terms = int(task.terms.size());
+    }
+    std::copy(task.row.begin(), task.row.end(), row_.begin());
+    for (auto &frame : frames_) frame->exact.reset();
+    if (task.layer >= 0) {
+        Frame &frame = *frames_[std::size_t(task.layer)];
+        std::copy(task.forms.begin(), task.forms.end(), frame.forms);
+        frame.errors = task.errors;
+        frame.next = task.next_errors;
+        frame.max_ab = task.max_ab;
+        frame.serial = task.serial;
+        frame.open = task.open;
+        frame.above = task.above;
+    }
+    return node;
+}
+
+}  // namespace leadlight::geometry
