@@ -20,7 +20,9 @@ _HOME = {
     "mlp": "network",
     "widths_for_budget": "budget",
     "max_regions": "geometry",
+    "RegionCallback": "geometry",
     "count_regions": "geometry",
+    "evolution": "geometry",
     "regions": "geometry",
     "slice_line": "geometry",
     "slice_plane": "geometry",
@@ -60,7 +62,15 @@ if TYPE_CHECKING:
     from .activations import Activation, activation
     from .budget import widths_for_budget
     from .functions import bce, logsumexp, onehot_argmax, softmax
-    from .geometry import count_regions, max_regions, regions, slice_line, slice_plane
+    from .geometry import (
+        RegionCallback,
+        count_regions,
+        evolution,
+        max_regions,
+        regions,
+        slice_line,
+        slice_plane,
+    )
     from .network import Network, mlp
     from .training import SGD, Adam, AdamW, Constant, Cosine, RMSprop, Runs, StepDecay, train
 

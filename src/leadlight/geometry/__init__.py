@@ -11,10 +11,12 @@ from .bounds import (
     patterns_bound,
     serra2018_bound,
 )
+from .callback import RegionCallback
 from .complex import Cell, Crease, Facet, ReferenceComplex
 from .count import RegionCount, count_regions
 from .domain import Domain, ball, domain
 from .edges import Edges
+from .evolution import Evolution, evolution
 from .level_sets import DecisionPartition, LevelSet
 from .lines import (
     CodedRegion,
@@ -38,11 +40,13 @@ __all__ = [
     "DecisionPartition",
     "Domain",
     "Edges",
+    "Evolution",
     "Facet",
     "GeneralPosition",
     "LevelSet",
     "PolyhedralComplex",
     "ReferenceComplex",
+    "RegionCallback",
     "RegionCount",
     "Slice",
     "StepSkeleton",
@@ -54,6 +58,7 @@ __all__ = [
     "count_regions",
     "domain",
     "enumerate_cells",
+    "evolution",
     "general_position",
     "hardtanh_regions",
     "max_regions",

@@ -120,8 +120,15 @@ def level_set(cx: Any, value: float = 0.0, output: int = 0) -> LevelSet:
     return _borders(cut, above - below)
 
 
-def decision_partition(cx: Any) -> DecisionPartition:
+def decision_partition(cx: Any, **how: Any) -> DecisionPartition:
     """Part the domain by the class that the network decides for; see `DecisionPartition`.
+
+    Parameters
+    ----------
+    cx : PolyhedralComplex
+        Of the network and the domain meant.
+    **how
+        ``threads``, ``max_cells`` and ``progress`` of `regions`.
 
     Examples
     --------
@@ -133,14 +140,14 @@ def decision_partition(cx: Any) -> DecisionPartition:
     """
     k = cx.network.n_outputs
     if k == 1:
-        cut = _with_layer(cx, np.ones((1, 1)), np.zeros(1))
+        cut = _with_layer(cx, np.ones((1, 1)), np.zeros(1), **how)
         classes = cut.patterns[:, -1].astype(np.int64)
         return DecisionPartition(cut, classes, _borders(cut, classes))
     first, second = np.triu_indices(k, 1)
     rows = np.zeros((len(first), k))
     rows[np.arange(len(first)), first] = -1.0
     rows[np.arange(len(first)), second] = 1.0
-    cut = _with_layer(cx, rows, np.zeros(len(first)))
+    cut = _with_layer(cx, rows, np.zeros(len(first)), **how)
     later_wins = cut.patterns[:, -len(first) :].astype(bool)  # output `second` is above output `first`
     classes = np.zeros(len(cut), np.int64)
     place = np.zeros((k, k), np.int64)
@@ -150,7 +157,7 @@ def decision_partition(cx: Any) -> DecisionPartition:
     return DecisionPartition(cut, classes, _borders(cut, classes))
 
 
-def _with_layer(cx: Any, rows: np.ndarray, offsets: np.ndarray) -> Any:
+def _with_layer(cx: Any, rows: np.ndarray, offsets: np.ndarray, **how: Any) -> Any:
     """The complex of the network with its outputs as a layer, and these relu units of them as one more."""
     from .regions import regions
 
@@ -161,7 +168,7 @@ def _with_layer(cx: Any, rows: np.ndarray, offsets: np.ndarray) -> Any:
         activations=(*net.activations, activation("identity"), activation("relu")),
         output_activation=activation("identity"),
     )
-    return regions(longer, cx.domain, slice=cx.slice, certified=cx.certified)
+    return regions(longer, cx.domain, slice=cx.slice, certified=cx.certified, **how)
 
 
 def _borders(cut: Any, states: np.ndarray) -> LevelSet:

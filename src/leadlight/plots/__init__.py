@@ -14,6 +14,7 @@ _HOME = {
     "ConfusionDisplay": "confusion",
     "CreaseDisplay": "creases",
     "DecisionMapDisplay": "decision_map",
+    "EvolutionDisplay": "evolution",
     "FeatureMapsDisplay": "feature_maps",
     "FieldDisplay": "field",
     "GradientFieldDisplay": "gradient_field",
@@ -27,18 +28,20 @@ _HOME = {
     "RegionsDisplay": "regions",
     "SweepDisplay": "sweep",
     "UnitLinesDisplay": "unit_lines",
-    "animate_regions": "evolution",
+    "animate_evolution": "animation",
+    "animate_regions": "animation",
 }
 
 __all__ = [*_HOME]  # pyright: ignore[reportUnsupportedDunderAll]
 
 if TYPE_CHECKING:
+    from .animation import animate_evolution, animate_regions
     from .boundary import BoundaryDisplay
     from .cells import CellsDisplay
     from .confusion import ConfusionDisplay
     from .creases import CreaseDisplay
     from .decision_map import DecisionMapDisplay
-    from .evolution import animate_regions
+    from .evolution import EvolutionDisplay
     from .feature_maps import FeatureMapsDisplay
     from .field import FieldDisplay
     from .gradient_field import GradientFieldDisplay

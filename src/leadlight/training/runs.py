@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from ..errors import LeadlightError
+from .._table import Table
 from ..network import Network
 
 __all__ = ["Divergence", "Runs", "Table"]
@@ -122,17 +121,3 @@ class Runs:
             f"{count} trained by the {self.engine} engine on {self.device} in {self.dtype}, "
             f"{self.seconds:.1f} s{cut}{tail}{f' ({self.routed})' if self.routed else ''}."
         )
-
-
-class Table(dict):
-    """Columns by name, all of one length: a dict that also turns into a pandas DataFrame."""
-
-    def to_pandas(self) -> Any:
-        """The same as a `pandas.DataFrame`; pandas is not among leadlight's dependencies."""
-        try:
-            pandas = importlib.import_module("pandas")
-        except ImportError:
-            raise LeadlightError(
-                "to_pandas() needs pandas, which is not installed: pip install pandas."
-            ) from None
-        return pandas.DataFrame(dict(self))

@@ -1,0 +1,76 @@
+"""A torch module in the middle of its training, as a network, leaving the training as it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..network import Network
+from .torch import from_torch
+
+if TYPE_CHECKING:
+    from torch import nn
+
+__all__ = ["from_training"]
+
+
+def from_training(module: nn.Module) -> Network | None:
+    """Describe a module as it stands between two steps of its training.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        In any mode, of any floating dtype, on any device. Taken out of DataParallel, DistributedDataParallel
+        and torch.compile. Dropout is left out and batch norms are described with their running statistics, as in
+        eval mode.
+
+    Returns
+    -------
+    Network or None
+        None where a parameter is not finite, as after a divergence.
+
+    Raises
+    ------
+    ModelError
+        As `from_torch`.
+
+    Notes
+    -----
+    Copies the weights exactly (bfloat16 and float32 are float64 numbers). No gradients, modes or random numbers
+    are touched: layers' modes are put back, and so are the generators of torch that a forward method may draw from
+    while it is traced.
+
+    Examples
+    --------
+    >>> import torch
+    >>> module = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.BatchNorm1d(3), torch.nn.ReLU())
+    >>> from_training(module), module[1].training
+    (Network(2-3, output relu, 9 parameters), True)
+    """
+    import torch
+
+    module = _unwrapped(module)
+    if any(not bool(torch.isfinite(parameter).all()) for parameter in module.parameters()):
+        return None
+    devices = {parameter.device for parameter in module.parameters() if parameter.device.type == "cuda"}
+    modes = [(part, part.training) for part in module.modules()]
+    with torch.no_grad(), torch.random.fork_rng(devices=sorted(devices, key=str)):
+        try:
+            for part, _ in modes:
+                part.training = False
+            return from_torch(module)
+        finally:
+            for part, mode in modes:
+                part.training = mode
+
+
+def _unwrapped(module: nn.Module) -> nn.Module:
+    """The user's own module within those that torch wraps around it."""
+    from torch import nn
+
+    while True:
+        if isinstance(module, nn.DataParallel | nn.parallel.DistributedDataParallel):
+            module = module.module
+        elif hasattr(module, "_orig_mod"):  # of torch.compile
+            module = module._orig_mod  # pyright: ignore[reportAssignmentType]
+        else:
+            return module
