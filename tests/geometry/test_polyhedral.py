@@ -80,6 +80,8 @@ def test_the_summary_says_what_was_counted(grid):
     assert "linear regions              6" in text
     assert "12, 17" in text
     assert "float64" in text
+    on_interval = ll.regions(ll.mlp(1, [5], 1, seed=0), (-9, 9))
+    assert f"points between cells        {len(on_interval) - 1}\n" in on_interval.summary()
     assert repr(grid) == "PolyhedralComplex(6 cells on Domain([-1, 3] x [-1, 1]))"
     assert sum(grid.signs.values()) > 0
 

@@ -14,6 +14,7 @@ from .bounds import (
 from .callback import RegionCallback
 from .complex import Cell, Crease, Facet, ReferenceComplex
 from .count import RegionCount, count_regions
+from .distribution import Distribution
 from .domain import Domain, ball, domain
 from .edges import Edges
 from .evolution import Evolution, evolution
@@ -31,6 +32,7 @@ from .reference import enumerate_cells
 from .regions import regions
 from .skeleton import StepSkeleton, step_skeleton
 from .slices import Slice, slice_line, slice_plane
+from .statistics import RegionStatistics
 
 __all__ = [
     "Bounds",
@@ -38,6 +40,7 @@ __all__ = [
     "CodedRegion",
     "Crease",
     "DecisionPartition",
+    "Distribution",
     "Domain",
     "Edges",
     "Evolution",
@@ -48,6 +51,7 @@ __all__ = [
     "ReferenceComplex",
     "RegionCallback",
     "RegionCount",
+    "RegionStatistics",
     "Slice",
     "StepSkeleton",
     "arrangement_bounded_regions",

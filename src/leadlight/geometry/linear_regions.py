@@ -8,6 +8,7 @@ each cell beside a pair that structure leaves open too.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from scipy.sparse.csgraph import connected_components
 from .. import _core
 from ._flat import flat_corners
 
-__all__ = ["label_linear_regions"]
+__all__ = ["exact_contexts", "label_linear_regions"]
 
 _BLOCK = 65536  # pairs looked at together
 _EXACT_PAIRS = 256  # pairs whose exact forms are held together
@@ -77,8 +78,13 @@ def _same_structure(cx: Any, pairs: np.ndarray) -> np.ndarray:
 
 def _exactly_equal(cx: Any, pairs: np.ndarray) -> np.ndarray:
     """Whether the output maps of two cells are the same, by exact arithmetic, (m,) bool."""
-    net = cx._sliced
-    core = _core.ExactCells(_layers(net), flat_corners(cx.domain))
+    core, context = exact_contexts(cx)
+    return np.array([core.equal_outputs(context(i), context(j)) for i, j in pairs.tolist()], bool)
+
+
+def exact_contexts(cx: Any) -> tuple[_core.ExactCells, Callable[[int], int]]:
+    """The core's exact cells for a complex, and the number of a cell's last context in it."""
+    core = _core.ExactCells(_layers(cx._sliced), flat_corners(cx.domain))
     contexts: dict[tuple[int, bytes], int] = {}
 
     def context(cell: int) -> int:
@@ -90,7 +96,7 @@ def _exactly_equal(cx: Any, pairs: np.ndarray) -> np.ndarray:
             at = contexts[key]
         return at
 
-    return np.array([core.equal_outputs(context(i), context(j)) for i, j in pairs.tolist()], bool)
+    return core, context
 
 
 def _layers(net: Any) -> list[tuple]:

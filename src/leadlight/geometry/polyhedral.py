@@ -23,6 +23,7 @@ from .level_sets import DecisionPartition, LevelSet
 from .linear_regions import label_linear_regions
 from .lipschitz import Lipschitz, lipschitz
 from .locate import locate_points
+from .statistics import RegionStatistics, statistics
 from .summaries import summary
 
 if TYPE_CHECKING:
@@ -147,6 +148,10 @@ class PolyhedralComplex(Cells):
     def lipschitz(self, norm: float = 2) -> Lipschitz:
         """The Lipschitz constant on the domain and its cell; see `geometry.lipschitz.lipschitz`."""
         return lipschitz(self, norm)
+
+    def statistics(self) -> RegionStatistics:
+        """Distributions of areas, numbers of sides and gradients; see `geometry.statistics.RegionStatistics`."""
+        return statistics(self)
 
     def integral(self) -> np.ndarray:
         """The integral of each output over the domain, (n_outputs,); see `geometry.integrals.integral`."""

@@ -19,7 +19,9 @@ def summary(cx: Any) -> str:
         f"cells (activation regions)  {len(cx):,}",
         f"linear regions              {cx.n_linear_regions:,}",
         f"cells after each layer      {' '.join(f'{count:,}' for count in of_layers)}",
-        f"vertices, edges             {len(cx.vertices):,}, {len(cx.edges):,}",
+        f"points between cells        {len(cx) - 1:,}"
+        if cx.dim == 1
+        else f"vertices, edges             {len(cx.vertices):,}, {len(cx.edges):,}",
         f"{what:<28}min {cx.areas.min():.3g}, median {np.median(cx.areas):.3g}, max {cx.areas.max():.3g}",
         f"signs decided by            {decided}"
         if cx.certified

@@ -26,6 +26,7 @@ _HOME = {
     "MatrixDisplay": "matrix",
     "PieceDisplay": "piece",
     "RegionsDisplay": "regions",
+    "StatisticsDisplay": "statistics",
     "SweepDisplay": "sweep",
     "UnitLinesDisplay": "unit_lines",
     "animate_evolution": "animation",
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from .matrix import MatrixDisplay
     from .piece import PieceDisplay
     from .regions import RegionsDisplay
+    from .statistics import StatisticsDisplay
     from .sweep import SweepDisplay
     from .unit_lines import UnitLinesDisplay
 
