@@ -78,6 +78,26 @@ def test_creases_by_layer_and_of_one_unit():
         CreaseDisplay(CX).plot(unit=(2, 0))
 
 
+def test_bends_are_marked():
+    display = RegionsDisplay(CX).plot(creases=True, bends=True)
+    names = [text.get_text() for text in display.figure_.legends[0].get_texts()]
+    assert names == ["layer 1", "layer 2", "bend"]
+    marks = display.ax_.collections[-1].get_offsets()
+    np.testing.assert_array_equal(marks, CX.vertices[CX.bends()[:, 2]])
+    one = CreaseDisplay(CX).plot(unit=(1, 0), bends=True).ax_.collections[-1].get_offsets()
+    assert len(one) == (CX.bends()[:, :2] == (1, 0)).all(axis=1).sum() > 0
+
+
+def test_what_no_eye_can_see_is_not_drawn():
+    lines = [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]  # seven cells, one of them a triangle of size 1
+    net = ll.Network.from_arrays([lines, [[1.0, 2.0, 3.0]]], [[0.0, 0.0, -1.0], [0.0]])
+    for half_width, corners in ((1e5, [3, 3, 3, 3, 4, 4]), (5, [3, 3, 3, 4, 5, 5, 5])):
+        cx = ll.regions(net, [(-half_width, half_width)] * 2)
+        filled = collections(RegionsDisplay(cx).plot(), PathCollection)[0]
+        polygons = [polygon for path in filled.get_paths() for polygon in path.to_polygons()]
+        assert sorted(len(polygon) - 1 for polygon in polygons) == corners
+
+
 def test_the_boundary_and_its_sides():
     points = np.array([[0.0, 0.0], [1.0, 1.0]])
     display = BoundaryDisplay.from_complex(CX).plot(X=points, y=[0, 1], edges=True, title="t")

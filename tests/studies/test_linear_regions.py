@@ -11,7 +11,8 @@ from scipy.integrate import quad
 
 from leadlight import Network, mlp, studies
 from leadlight.errors import ModelError
-from leadlight.geometry import enumerate_cells, general_position, max_regions, unit_lines
+from leadlight.geometry import general_position, max_regions, regions, unit_lines
+from leadlight.geometry.reference import enumerate_cells
 from leadlight.studies.linear_regions.arrangement import (
     EXAMPLES,
     example_counts,
@@ -32,6 +33,7 @@ from leadlight.studies.linear_regions.counts import (
 from leadlight.studies.linear_regions.far import (
     FAR,
     deviations,
+    directions_inside,
     far_cells,
     far_pattern,
     offset_bound,
@@ -107,8 +109,8 @@ def test_regions_of_lines_in_general_position(n):
 
 @pytest.mark.parametrize(("example", "expected"), list(zip(EXAMPLES, (7, 6, 6, 4), strict=True)))
 def test_three_lines(example, expected):
-    cells, regions, flaws = example_counts(example)
-    assert cells == regions == expected
+    cells, n_regions, flaws = example_counts(example)
+    assert cells == n_regions == expected
     assert flaws.holds == (expected == 7)
 
 
@@ -136,7 +138,7 @@ def test_a_line_that_only_touches_the_corner_is_not_in_view():
 def test_far_pattern_is_that_of_a_distant_point(kind):
     (net,) = networks(kind, [3])
     cones = enumerate_cells(without_biases(net), square(1.0)).cells
-    far = enumerate_cells(net, square(FAR))
+    far = enumerate_cells(net, square(FAR))  # the plain enumerator: another way to the same
     by_pattern = {cell.pattern: cell for cell in far.cells}
     for cone in cones:
         x, y = cone.interior_point
@@ -147,13 +149,40 @@ def test_far_pattern_is_that_of_a_distant_point(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_far_cells_are_those_of_the_plain_enumerator(kind):
+    (net,) = networks(kind, [7])
+    cones = enumerate_cells(without_biases(net), square(1.0)).cells
+    for half_width in (5.0, FAR):
+        cells = enumerate_cells(net, square(half_width)).cells
+        found = far_cells(net, regions(net, square(half_width)))
+        patterns = {far_pattern(net, cone.interior_point): cone.affine[0] for cone in cones}
+        matched = [cell for cell in cells if patterns.get(cell.pattern) == cell.affine[0]]
+        reach = [cell for cell in cells if any(max(map(abs, point)) == half_width for point in cell.polygon)]
+        assert (found.cones, found.matched, found.unbounded) == (len(cones), len(matched), len(reach))
+        area = float(sum((cell.area for cell in matched), Fraction(0)) / Fraction(2 * half_width) ** 2)
+        assert found.area_share == pytest.approx(area, rel=1e-12)
+
+
+def test_directions_lie_inside_their_cells():
+    cones = regions(without_biases(networks("deep ReLU", [5])[0]), square(1.0))
+    points = np.array(directions_inside(cones), dtype=float)
+    np.testing.assert_array_equal(cones.locate(points), np.arange(len(cones)))
+    # two lines a float apart: a sliver whose rounded centre is not inside, but the exact mean of its corners is
+    net = Network.from_arrays([[[1.0, 1.0], [1.0, np.nextafter(1.0, 2.0)]], [[1.0, 1.0]]], [[0.0] * 2, [0.0]])
+    cx = regions(net, [(0.1, 0.3), (-0.3, -0.1)])
+    for cell, point in enumerate(directions_inside(cx)):
+        at = [a * point[0] + b * point[1] for a, b in (map(Fraction, row) for row in net.weights[0].tolist())]
+        assert [value > 0 for value in at] == cx.patterns[cell].astype(bool).tolist()
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_cone_has_its_cell_and_cones_fill_the_far_square(kind):
     (net,) = networks(kind, [5])
-    found = far_cells(net, enumerate_cells(net, square(FAR)))
+    found = far_cells(net, regions(net, square(FAR)))
     assert found.matched == found.cones
     assert found.strips == found.unbounded - found.cones >= 0
     assert found.area_share > 1 - 1e-6
-    assert far_cells(net, enumerate_cells(net, square(5.0))).area_share < 0.9
+    assert far_cells(net, regions(net, square(5.0))).area_share < 0.9
     if "shallow" in kind:
         assert (found.cones, found.strips) == (40, 0)
 
@@ -162,7 +191,7 @@ def test_strips_lie_between_parallel_creases():
     # far to the left only one unit of layer 1 is on, so that layer 2 sees -x1 alone: parallel creases
     W = [[[-1.0, 0.0]], [[1.0], [1.0]], [[1.0, 1.0]]]
     net = Network.from_arrays(W, [[0.0], [-1.0, -2.0], [0.0]])
-    found = far_cells(net, enumerate_cells(net, square(100.0)))
+    found = far_cells(net, regions(net, square(100.0)))
     assert (found.cones, found.matched, found.strips) == (2, 2, 2)
 
 
@@ -202,8 +231,8 @@ def test_a_window_at_the_origin_is_the_square():
 
 def test_the_pixels_see_the_gradients_of_the_cells():
     (net,) = networks("shallow ReLU", [2])
-    regions = enumerate_cells(net, square(5.0)).count_linear_regions()
-    assert 0.5 * regions < gradients_seen(net, 5.0, 150) <= regions
+    n_regions = regions(net, square(5.0)).n_linear_regions
+    assert 0.5 * n_regions < gradients_seen(net, 5.0, 150) <= n_regions
 
 
 def test_constant_pictures_are_found_and_confirmed():
@@ -215,7 +244,7 @@ def test_constant_pictures_are_found_and_confirmed():
     # constant on the grid, not between: the exact count is not deceived
     tent = Network.from_arrays([[[1.0, 0.0]], [[1.0]]], [[-4.5], [0.0]])
     assert constant_on_grid([tent], 5.0, resolution=1).tolist() == [True]
-    assert not is_constant(enumerate_cells(tent, square(5.0)))
+    assert not is_constant(regions(tent, square(5.0)))
 
 
 def test_the_law_of_the_angle():

@@ -9,10 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from ..activations import activation
 from .integer_layers import IntegerLayer, IntegerPieces
 from .polygon import Form
 
@@ -44,16 +46,22 @@ def preactivation_forms(net: Any, pattern: Sequence[np.ndarray], layer: int) -> 
         0 for the first hidden layer, ``net.depth`` for the outputs.
     """
     forms: tuple[Form, ...] = ((1, 0, 0), (0, 1, 0))[: net.n_inputs]
-    scale = 1
     for index in range(layer):
-        step = IntegerLayer(net.weights[index], net.biases[index], scale)
-        bend = IntegerPieces(net.activations[index], step.scale)
+        step, bend = _integer_layer(net, index)
         forms = tuple(bend.value(z, int(k)) for z, k in zip(step(forms), pattern[index]))
-        scale = bend.scale
-    last = IntegerLayer(net.weights[layer], net.biases[layer], scale)
+    last, _ = _integer_layer(net, layer)
     return [
         (Fraction(a, last.scale), Fraction(b, last.scale), Fraction(c, last.scale)) for a, b, c in last(forms)
     ]
+
+
+@lru_cache(maxsize=32)
+def _integer_layer(net: Any, index: int) -> tuple[IntegerLayer, IntegerPieces]:
+    """A layer's weights and pieces as integers, kept for the next cell; the output layer's pieces are the identity's."""
+    scale = _integer_layer(net, index - 1)[1].scale if index else 1
+    step = IntegerLayer(net.weights[index], net.biases[index], scale)
+    act = net.activations[index] if index < net.depth else activation("identity")
+    return step, IntegerPieces(act, step.scale)
 
 
 def output_forms(net: Any, pattern: Sequence[np.ndarray]) -> list[Affine]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import integrals, level_sets
+from . import creases, integrals, level_sets
 from .cells import Cells
 from .edges import adjacency, to_networkx
 from .extrema import Extrema, extrema
@@ -102,6 +102,42 @@ class PolyhedralComplex(Cells):
         decided in rational numbers.
         """
         return locate_points(self, X)
+
+    @cached_property
+    def border_vertices(self) -> np.ndarray:
+        """The vertices on the border at which cells meet: (n,) int64, the domain's own corners left out.
+
+        A line that crosses the domain meets its border twice: in one layer, half their number is the number
+        of lines seen, if no two of them meet on the border and none in a corner.
+
+        Raises
+        ------
+        ParameterError
+            The complex is on an interval.
+        """
+        return creases.border_vertices(self)
+
+    def bends(self) -> np.ndarray:
+        """Where a unit's crease changes its direction, decided exactly: (n, 3) int64, layer, unit, vertex.
+
+        Layers and units are counted from 0. The creases of the first layer are straight; a deeper unit's bend
+        where they cross an earlier crease.
+
+        Raises
+        ------
+        ParameterError
+            The complex is on an interval.
+
+        Examples
+        --------
+        >>> import leadlight as ll
+        >>> net = ll.Network.from_arrays([[[1, 0], [0, 1]], [[1, 1]], [[1]]], [[0, 0], [-1], [0]])
+        >>> cx = ll.regions(net, [(-2, 2), (-2, 2)])  # relu(x) + relu(y) = 1 bends on both axes
+        >>> bends = cx.bends()
+        >>> bends[:, :2].tolist(), sorted(cx.vertices[bends[:, 2]].tolist())
+        ([[1, 0], [1, 0]], [[0.0, 1.0], [1.0, 0.0]])
+        """
+        return creases.bends(self)
 
     # -- linear regions ---------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ModelError
+from ..network import Network
 
 __all__ = ["StepSkeleton", "step_skeleton"]
 
@@ -24,6 +25,13 @@ class StepSkeleton:
     biases: np.ndarray  # (h,) b
     heights: np.ndarray  # (h,) v, the output weights
     offset: float  # c, the output bias
+
+    @property
+    def network(self) -> Network:
+        """The staircase as a 1-h-1 network with steps, for `leadlight.regions`."""
+        return Network.from_arrays(
+            [self.weights[:, None], self.heights[None]], [self.biases, [self.offset]], activation="step"
+        )
 
     @property
     def thresholds(self) -> np.ndarray:

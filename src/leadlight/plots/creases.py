@@ -10,10 +10,10 @@ from ..errors import ParameterError
 from ..geometry.polyhedral import PolyhedralComplex
 from ..geometry.regions import regions
 from . import style
-from ._outlines import crease_lines, domain_extent, in_the_plane, names_of
+from ._outlines import MANY, crease_lines, domain_extent, in_the_plane, names_of
 from .colours import layer_colours
 
-__all__ = ["CreaseDisplay", "draw_creases"]
+__all__ = ["CreaseDisplay", "draw_bends", "draw_creases"]
 
 
 @dataclass(eq=False)
@@ -60,6 +60,7 @@ class CreaseDisplay:
         ax: Any = None,
         *,
         unit: tuple[int, int] | None = None,
+        bends: bool = False,
         legend: bool = True,
         title: str | None = None,
         names: Sequence[str] | None = None,
@@ -71,6 +72,8 @@ class CreaseDisplay:
         ax : Axes, optional
         unit : (layer, unit), optional
             Draw the crease of one unit thick and the others pale; both are counted from 0.
+        bends : bool
+            Mark where creases of deeper layers bend, or that unit's.
         legend : bool, default True
         title : str, optional
         names : two str, optional
@@ -99,6 +102,8 @@ class CreaseDisplay:
                 shade = layer_colours(cx.network.depth)[unit[0]] / 255
                 label = f"layer {unit[0] + 1}, unit {unit[1] + 1}"
                 crease_lines(ax, cx, chosen[mine], shade, 2.0, label)
+            if bends:
+                draw_bends(ax, cx, unit)
             if legend:
                 style.legend_beside(ax)
             if title is not None:
@@ -116,3 +121,16 @@ def draw_creases(ax: Any, cx: PolyhedralComplex) -> None:
         crease_lines(
             ax, cx, mine, shade, width, f"layer {layer + 1}", zorder=3 - layer / len(cx.network.widths)
         )
+
+
+def draw_bends(ax: Any, cx: PolyhedralComplex, unit: tuple[int, int] | None = None) -> None:
+    """Mark where creases bend, or those of one unit, and label the marks for a legend."""
+    found = cx.bends()
+    if unit is not None:
+        found = found[(found[:, :2] == unit).all(axis=1)]
+    if len(found):
+        ax.scatter(
+            *cx.vertices[found[:, 2]].T, s=16 if len(found) < 500 else 3, facecolors="#ffffff",
+            edgecolors=style.BLACK, linewidths=0.8 if len(found) < 500 else 0.3, zorder=3.5, label="bend",
+            rasterized=len(found) > MANY,
+        )  # fmt: skip

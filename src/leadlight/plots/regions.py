@@ -15,7 +15,7 @@ from ..geometry.regions import regions
 from . import style
 from ._outlines import crease_lines, domain_extent, fill_groups, in_the_plane, names_of
 from .colours import CellColours, cell_colours
-from .creases import draw_creases
+from .creases import draw_bends, draw_creases
 
 __all__ = ["RegionsDisplay"]
 
@@ -67,6 +67,7 @@ class RegionsDisplay:
         output: int = 0,
         edges: bool | None = None,
         creases: bool = False,
+        bends: bool = False,
         colourbar: bool = True,
         legend: bool = True,
         title: str | None = None,
@@ -86,6 +87,8 @@ class RegionsDisplay:
             Draw the borders of the cells. Default: up to 20,000 cells, finer the more there are.
         creases : bool
             Draw each border in the colour of the layer that makes it.
+        bends : bool
+            Mark where creases of deeper layers bend.
         colourbar, legend : bool, default True
         title : str, optional
         names : two str, optional
@@ -103,7 +106,7 @@ class RegionsDisplay:
         cx = self.complex
         colours = cell_colours(cx, colour, output, pale=creases)
         with_bar = colourbar and colours.values is not None
-        with_legend = legend and creases
+        with_legend = legend and (creases or bends)
         with style.drawing(self, ax, figsize=(4.0 + 0.5 * with_bar + 0.7 * with_legend, 3.4)) as ax:
             style.label_plane(ax, domain_extent(cx), names_of(cx, names))
             if colour == "output":
@@ -115,6 +118,8 @@ class RegionsDisplay:
             elif edges or (edges is None and len(cx) <= 20_000):
                 width = 0.5 if len(cx) < 500 else 0.25 if len(cx) < 5000 else 0.1
                 crease_lines(ax, cx, cx.edges.interior, style.BLACK, width)
+            if bends:
+                draw_bends(ax, cx)
             if with_bar:
                 _colour_bar(self.figure_, ax, colours, colour)
             if with_legend:

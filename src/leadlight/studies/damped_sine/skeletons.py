@@ -20,9 +20,9 @@ __all__ = ["prove_staircases", "show_skeletons"]
 
 
 def prove_staircases(page: Page, networks: Sequence[Network]) -> None:
-    """Claim, in rational arithmetic for every network, what its skeleton is made of."""
+    """Claim, exactly for every network, what its skeleton is made of."""
     pieces, most, agree, gap = [], [], [], 0.0
-    report = page.progress("step skeletons in fractions", len(networks))
+    report = page.progress("step skeletons, exactly", len(networks))
     for done, net in enumerate(networks, 1):
         skeleton = step_skeleton(net)
         exact = staircase(skeleton)
@@ -47,7 +47,7 @@ def prove_staircases(page: Page, networks: Sequence[Network]) -> None:
     page.claim(
         "jumps-are-v-sign-w",
         "At each threshold −b/w the staircase jumps by exactly v sign(w), summed over the units that share it "
-        "(rational arithmetic, no rounding).",
+        "(the certified pieces of `leadlight.regions`; no rounding).",
         all(agree),
         {
             "networks": len(agree),
@@ -65,8 +65,8 @@ def prove_staircases(page: Page, networks: Sequence[Network]) -> None:
             r"So the staircase changes there by $+v_k$ or by $-v_k$: by $v_k\, \mathrm{sign}(w_k)$, and nowhere else. "
             r"At most $n$ thresholds part the axis into at most $n + 1$ pieces.",
         ],
-        "Levels by cumulated jumps in floats, against evaluation between the thresholds in fractions, relative to "
-        "the sum of all |v|",
+        "Levels by cumulated jumps in floats, against the exact values on the certified pieces between the "
+        "thresholds, relative to the sum of all |v|",
         gap,
         1e-12,
     )

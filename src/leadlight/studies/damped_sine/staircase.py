@@ -1,20 +1,19 @@
-"""The step skeleton of a trained network, and its facts in rational arithmetic.
+"""The step skeleton of a trained network, and its facts without rounding.
 
-Floats are rationals, so thresholds -b/w, pieces and jumps can be found without rounding: the staircase is
-evaluated between neighbouring thresholds and beyond the outer ones, O(h^2) operations on fractions.
+The skeleton is a network itself, with steps for sigmoids: `leadlight.regions` finds its constant pieces on an
+interval that holds all thresholds -b/w. Where the pieces meet, and their levels, are exact rational numbers.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
-from leadlight.geometry import StepSkeleton, step_skeleton
+from leadlight.geometry import StepSkeleton, regions, step_skeleton
 from leadlight.network import Network
 
 __all__ = ["SPACING", "Staircase", "rise_widths", "staircase", "thresholds_inside", "zero_distances"]
@@ -27,13 +26,9 @@ class Staircase:
     """The skeleton of one network, exactly."""
 
     thresholds: list[Fraction]  # distinct, ascending
-    levels: list[Fraction]  # one more: the values between them, by evaluation
+    levels: list[Fraction]  # one more: the values between them
+    n_pieces: int  # constant pieces: thresholds where nothing jumps part none
     jumps_agree: bool  # whether every rise is exactly the sum of v sign(w) over the units of its threshold
-
-    @property
-    def n_pieces(self) -> int:
-        """How many constant pieces: thresholds where nothing jumps part none."""
-        return 1 + sum(left != right for left, right in zip(self.levels, self.levels[1:]))
 
 
 def staircase(skeleton: StepSkeleton) -> Staircase:
@@ -46,27 +41,20 @@ def staircase(skeleton: StepSkeleton) -> Staircase:
     >>> [str(t) for t in found.thresholds], [str(v) for v in found.levels], found.jumps_agree
     (['1', '3'], ['6', '9', '4'], True)
     """
-    w, b, v = (_fractions(a) for a in (skeleton.weights, skeleton.biases, skeleton.heights))
-    rises: dict[Fraction, Fraction] = {}
-    for weight, bias, height in zip(w, b, v):
-        if weight != 0:
-            rise = height if weight > 0 else -height
-            rises[-bias / weight] = rises.get(-bias / weight, Fraction(0)) + rise
-    edges = sorted(rises)
-    between = [(left + right) / 2 for left, right in itertools.pairwise(edges)]
-    points = [edges[0] - 1, *between, edges[-1] + 1] if edges else [Fraction(0)]
-    levels = [
-        Fraction(skeleton.offset) + sum((h for k, c, h in zip(w, b, v) if k * x + c > 0), start=Fraction(0))
-        for x in points
-    ]
-    agree = all(
-        right - left == rises[edge] for edge, left, right in zip(edges, levels, levels[1:], strict=False)
+    reach = 2.0 * np.abs(skeleton.thresholds).max(initial=1.0, where=skeleton.weights != 0)
+    cx = regions(skeleton.network, (-reach, reach))
+    levels = [cx.affine_map_exact(cell)[1][0] for cell in range(len(cx))]
+    rises = [Fraction(v) for v in skeleton.jumps.tolist()]
+    switched = [np.flatnonzero(change) for change in cx.patterns[1:] != cx.patterns[:-1]]
+    return Staircase(
+        thresholds=[cx.vertex_exact(vertex)[0] for vertex in range(len(cx) - 1)],
+        levels=levels,
+        n_pieces=cx.n_linear_regions,
+        jumps_agree=all(
+            right - left == sum(rises[unit] for unit in units)
+            for (left, right), units in zip(itertools.pairwise(levels), switched, strict=True)
+        ),
     )
-    return Staircase(edges, levels, agree)
-
-
-def _fractions(values: Iterable[float]) -> list[Fraction]:
-    return [Fraction(float(value)) for value in values]
 
 
 def thresholds_inside(net: Network, low: float, high: float) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 Gradients are those of the whole training loss at the initial weights, read off one plain SGD step of rate 1 in
 double precision (the step is the gradient). A unit is dead if it is 0 on every training point; a network is
-constant if all its outputs are. Cells are counted exactly (`leadlight.geometry.enumerate_cells`).
+constant if all its outputs are. Cells are certified (`leadlight.regions`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from itertools import groupby, pairwise
 import numpy as np
 
 from ...data import Dataset
-from ...geometry import enumerate_cells
+from ...geometry import regions
 from ...network import Network
 from ...plots import SweepDisplay, style
 from ...training import train
@@ -140,9 +140,9 @@ def _measure(page: Page, runs: Comparison, width: float) -> Reasons:
         rows["dead"].append([100 * dead_units(net, d.X) for net, d in zip(end, runs.data)])
         rows["constant_start"].append([is_constant(net, d.X) for net, d in zip(start, runs.data)])
         rows["constant"].append([is_constant(net, d.X) for net, d in zip(end, runs.data)])
-        complexes = [enumerate_cells(net, [(-width, width)] * 2) for net in end]
+        complexes = [regions(net, [(-width, width)] * 2) for net in end]
         rows["cells"].append([len(cx) for cx in complexes])
-        rows["regions"].append([cx.count_linear_regions() for cx in complexes])
+        rows["regions"].append([cx.n_linear_regions for cx in complexes])
         rows["bends"].append([len(cx.bends()) for cx in complexes])
         report(number + 1)
     return Reasons(**{name: np.array(values) for name, values in rows.items()})

@@ -58,10 +58,10 @@ def run(parameters: Parameters, page: Page) -> None:
         "2-5-5-5-5-1, with ReLU and, on the same weights, with Abs; torch's default initialisation (weights "
         "and biases uniform, rounded to float32), no training. Images are evaluated in float64 at "
         f"{parameters.resolution} × {parameters.resolution} pixel centres, gradients exactly by the chain "
-        "rule. Cells are counted by cutting polygons layer by layer in rational arithmetic, on "
-        f"{parameters.seeds} seeds of each kind; a *cell* has one activation pattern, a *linear region* "
-        "joins neighbouring cells with the same affine map. The networks drawn have the first seed whose "
-        f"deep picture within ± {NEAR:g} is not constant."
+        "rule. Cells are found by `leadlight.regions` and certified: every sign that decides about one is "
+        f"proven. They are counted on {parameters.seeds} seeds of each kind; a *cell* has one activation "
+        "pattern, a *linear region* joins neighbouring cells with the same affine map. The networks drawn "
+        f"have the first seed whose deep picture within ± {NEAR:g} is not constant."
     )
     counted = comparison.count_all(page, counted_nets)
     border.claim_cones(page, counted)

@@ -14,8 +14,8 @@ from leadlight.geometry import (
     arrangement_bounded_regions,
     arrangement_regions,
     arrangement_regions_by_code,
-    enumerate_cells,
     general_position,
+    regions,
 )
 from leadlight.network import Network
 from leadlight.studies.page import Page
@@ -45,8 +45,8 @@ EXAMPLES = (
 
 def unbounded_and_all(lines: np.ndarray) -> tuple[int, int]:
     """Return how many regions of the plane are unbounded, and how many there are, exactly."""
-    regions = arrangement_regions_by_code(lines)
-    return sum(not region.bounded for region in regions), len(regions)
+    found = arrangement_regions_by_code(lines)
+    return sum(not region.bounded for region in found), len(found)
 
 
 def random_lines(rng: np.random.Generator, n: int) -> np.ndarray:
@@ -61,7 +61,7 @@ def example_counts(example: Example) -> tuple[int, int, GeneralPosition]:
     """Return the cells of a ReLU network with these lines, the regions of the arrangement, and its flaws."""
     lines = np.array(example.lines)
     net = Network.from_arrays([lines[:, :2], np.ones((1, len(lines)))], [lines[:, 2], np.zeros(1)])
-    cells = len(enumerate_cells(net, [(-100, 100), (-100, 100)]))
+    cells = len(regions(net, [(-100, 100), (-100, 100)]))
     return cells, len(arrangement_regions_by_code(lines)), general_position(lines)
 
 
@@ -137,22 +137,22 @@ def show_general_position(page: Page) -> None:
         "same line counts as a parallel pair.",
         section="General position",
     )
-    regions = {e.name: n for e, _, n, _ in counted}
+    numbers = {e.name: n for e, _, n, _ in counted}
     full = arrangement_regions(3, 2)
     page.claim(
         "general-position",
         "Of these arrangements of three lines exactly those with no proportional weights and no point "
         f"common to all three have {full} regions.",
         all((n == full) == flaws.holds and n == cells for _, cells, n, flaws in counted),
-        regions,
+        numbers,
     )
     parallel = EXAMPLES[1].lines
     page.answer(
         "When are lines in general position?",
         "When no two are parallel and no three pass through one point. Parallel means proportional weights, "
         f"not identical ones: {_pair(parallel[0])} and {_pair(parallel[1])} are different vectors of one "
-        f"direction, and with them three lines make {regions[EXAMPLES[1].name]} regions instead of {full}. "
-        f"Three lines through one point make {regions[EXAMPLES[2].name]} as well.",
+        f"direction, and with them three lines make {numbers[EXAMPLES[1].name]} regions instead of {full}. "
+        f"Three lines through one point make {numbers[EXAMPLES[2].name]} as well.",
     )
 
 

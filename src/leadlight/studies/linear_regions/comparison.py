@@ -82,7 +82,7 @@ def compare(
 
 
 def _shallow_exactly(page: Page, nets: Sequence[Network], counts: Counts, bound: int) -> np.ndarray:
-    """Check the enumerator against lines and crossings; return each seed's half-width of full view."""
+    """Check the certified cells against lines and crossings; return each seed's half-width of full view."""
     report = page.progress("lines and crossings", len(nets))
     lines, cells, full = [], [], []
     for k, net in enumerate(nets):

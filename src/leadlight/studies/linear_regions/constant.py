@@ -1,8 +1,8 @@
 """How often a random network's picture is one constant: sampled first, then confirmed exactly.
 
 Thousands of networks are evaluated together on a coarse grid. Two different values prove that a picture is
-not constant; where all are equal, the enumerator decides with rationals: every cell in the box must have
-gradient zero and the same value.
+not constant; where all are equal, the certified cells decide: they must be one linear region, whose gradient
+is exactly zero.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from leadlight.geometry import ReferenceComplex, enumerate_cells
+from leadlight.geometry import PolyhedralComplex, regions
 from leadlight.network import Network
 
 from .counts import square
@@ -19,10 +19,9 @@ from .counts import square
 __all__ = ["constant_on_grid", "constant_seeds", "is_constant"]
 
 
-def is_constant(complex: ReferenceComplex) -> bool:
+def is_constant(cx: PolyhedralComplex) -> bool:
     """Return whether the network has the same value everywhere in the box, exactly."""
-    outputs = {cell.output for cell in complex.cells}
-    return len(outputs) == 1 and all((a, b) == (0, 0) for a, b, _ in next(iter(outputs)))
+    return cx.n_linear_regions == 1 and not any(map(any, cx.affine_map_exact(0)[0]))
 
 
 def constant_on_grid(nets: Sequence[Network], half_width: float, resolution: int = 11) -> np.ndarray:
@@ -46,9 +45,5 @@ def constant_seeds(nets: Sequence[Network], half_width: float, block: int = 1000
     found = []
     for start in range(0, len(nets), block):
         suspects = np.flatnonzero(constant_on_grid(nets[start : start + block], half_width))
-        found += [
-            i
-            for i in (start + suspects).tolist()
-            if is_constant(enumerate_cells(nets[i], square(half_width)))
-        ]
+        found += [i for i in (start + suspects).tolist() if is_constant(regions(nets[i], square(half_width)))]
     return found

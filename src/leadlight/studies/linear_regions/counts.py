@@ -2,7 +2,7 @@
 
 For one hidden layer the number of cells in an open box is 1 + (lines that meet it) + (crossings in it) as
 long as no three lines meet in a point and no two are parallel (Zaslavsky 1975): counted here from the lines
-alone, in rational numbers, beside the enumerator's count by splitting polygons.
+alone, in rational numbers, beside the certified count of `leadlight.regions`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from itertools import combinations
 
 import numpy as np
 
-from leadlight.geometry import ReferenceComplex, enumerate_cells, unit_lines
+from leadlight.geometry import regions, unit_lines
 from leadlight.network import Network, mlp
 
 from .far import FAR, FarCells, far_cells
@@ -43,7 +43,7 @@ KINDS = {
 }
 
 
-def square(half_width: float | Fraction) -> list[tuple[float | Fraction, float | Fraction]]:
+def square(half_width: float) -> list[tuple[float, float]]:
     """Return the domain of a square about the origin."""
     return [(-half_width, half_width), (-half_width, half_width)]
 
@@ -125,20 +125,15 @@ def count_many(
     far = []
     for j, net in enumerate(nets):
         for i, half_width in enumerate(boxes):
-            complex = enumerate_cells(net, square(half_width))
-            table[0, i, j] = len(complex)
-            table[1, i, j] = complex.count_linear_regions()
-            ends[i, j] = end_points(complex) / 2
+            cx = regions(net, square(half_width))
+            table[0, i, j] = len(cx)
+            table[1, i, j] = cx.n_linear_regions
+            ends[i, j] = len(cx.border_vertices) / 2
             if half_width == FAR:
-                far.append(far_cells(net, complex))
+                far.append(far_cells(net, cx))
         if done is not None:
             done()
     return Counts(boxes, table[0], table[1], ends, tuple(far))
-
-
-def end_points(complex: ReferenceComplex) -> int:
-    """Return how many creases end on the border of the box (corners aside)."""
-    return len(complex.border_points())
 
 
 def arrangement_counts(net: Network, half_widths: Sequence[float]) -> tuple[np.ndarray, np.ndarray, float]:

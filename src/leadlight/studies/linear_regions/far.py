@@ -3,7 +3,7 @@
 ReLU, leaky ReLU and abs are positively homogeneous, phi(r z) = r phi(z) for r > 0, and change by no more than
 their argument does. So f(r u)/r differs from the bias-free f0(u) by at most C/r. Exactly: along a ray x = r u
 every preactivation ends up as a r + c, whose sign for large r is that of a, or of c where a = 0. Each cone of
-f0 thereby has one cell of f, found here in rational arithmetic, with the very gradient of f0 on the cone.
+f0 thereby has one cell of f, found here exactly, with the very gradient of f0 on the cone.
 """
 
 from __future__ import annotations
@@ -15,10 +15,19 @@ from fractions import Fraction
 import numpy as np
 
 from leadlight.errors import ModelError
-from leadlight.geometry import ReferenceComplex, enumerate_cells
+from leadlight.geometry import PolyhedralComplex, regions
 from leadlight.network import Network
 
-__all__ = ["FAR", "FarCells", "deviations", "far_cells", "far_pattern", "offset_bound", "without_biases"]
+__all__ = [
+    "FAR",
+    "FarCells",
+    "deviations",
+    "directions_inside",
+    "far_cells",
+    "far_pattern",
+    "offset_bound",
+    "without_biases",
+]
 
 FAR = 10.0**10  # half-width of the box that stands for the whole plane
 _Pattern = tuple[tuple[int, ...], ...]
@@ -114,23 +123,34 @@ class FarCells:
         return self.unbounded - self.matched
 
 
-def far_cells(net: Network, complex: ReferenceComplex) -> FarCells:
+def far_cells(net: Network, cx: PolyhedralComplex) -> FarCells:
     """Match the cones of the bias-free network with cells of the network, exactly.
 
     Parameters
     ----------
     net : Network
-    complex : ReferenceComplex
+    cx : PolyhedralComplex
         Its cells in a square about the origin.
     """
-    cones = enumerate_cells(without_biases(net), [(-1, 1), (-1, 1)]).cells
-    by_pattern = {cell.pattern: cell for cell in complex.cells}
-    matched = {}
-    for cone in cones:
-        cell = by_pattern.get(far_pattern(net, cone.interior_point))
-        if cell is not None and cell.affine[0] == cone.affine[0]:
-            matched[cell.pattern] = cell
-    half_width = complex.domain[0][1]
-    reach = sum(any(max(abs(x), abs(y)) == half_width for x, y in cell.polygon) for cell in complex.cells)
-    taken = sum((cell.area for cell in matched.values()), Fraction(0))
-    return FarCells(len(cones), len(matched), reach, float(taken / (4 * half_width**2)))
+    cones = regions(without_biases(net), [(-1, 1), (-1, 1)])
+    cell_of = {pattern.tobytes(): cell for cell, pattern in enumerate(cx.patterns)}
+    matched = set()
+    for cone, direction in enumerate(directions_inside(cones)):
+        pattern = np.concatenate(far_pattern(net, direction)).astype(np.uint8)
+        cell = cell_of.get(pattern.tobytes())
+        if cell is not None and cx.affine_map_exact(cell)[0] == cones.affine_map_exact(cone)[0]:
+            matched.add(cell)
+    at_border = np.isin(cx.cell_vertices, cx.edges.vertices[cx.edges.cells[:, 1] < 0])
+    reach = int(np.logical_or.reduceat(at_border, cx.cell_starts[:-1]).sum())
+    taken = float(cx.areas[sorted(matched)].sum())
+    return FarCells(len(cones), len(matched), reach, taken / cx.domain.volume)
+
+
+def directions_inside(cones: PolyhedralComplex) -> list[tuple[Fraction, Fraction]]:
+    """Return a point inside each cell: its centre as rounded if that lies inside, else the mean of its corners."""
+    points = [(Fraction(x), Fraction(y)) for x, y in cones.centroids.tolist()]
+    for cell in np.flatnonzero(cones.locate(cones.centroids) != np.arange(len(cones))).tolist():
+        corners = cones.polygon_exact(cell)
+        x, y = (sum(axis, Fraction(0)) / len(corners) for axis in zip(*corners))
+        points[cell] = x, y
+    return points

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from leadlight.geometry import enumerate_cells
+from leadlight.geometry import regions
 from leadlight.network import Network
 from leadlight.studies.notation import scientific
 from leadlight.studies.page import Page
@@ -29,7 +29,7 @@ def window_cells(net: Network, distance: float, half_width: float, n_angles: int
     for angle in 2 * np.pi * (np.arange(n_angles) + 0.5) / n_angles:
         x, y = float(distance * np.cos(angle)), float(distance * np.sin(angle))
         domain = [(x - half_width, x + half_width), (y - half_width, y + half_width)]
-        counts.append(len(enumerate_cells(net, domain)))
+        counts.append(len(regions(net, domain)))
     return np.array(counts)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leadlight.geometry import enumerate_cells
+from leadlight.geometry import regions
 from leadlight.network import Network
 from leadlight.plots.grid import box, evaluate, pixel_centres
 from leadlight.studies.notation import signed
@@ -78,7 +78,7 @@ def finite_differences(page: Page, net: Network, half_width: float, resolution: 
 
 def repeated_half_width(page: Page, net: Network) -> None:
     """Mend the picture of half-width 10 under the title 100."""
-    ten, hundred = (len(enumerate_cells(net, square(h))) for h in (10.0, 100.0))
+    ten, hundred = (len(regions(net, square(h))) for h in (10.0, 100.0))
     page.mend(
         "The half-width 10 repeated for 100",
         "The series 5, 10, 100 was drawn as 5, 10, 10: the two last pictures are one. The shallow network "

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from leadlight.geometry import ReferenceComplex, enumerate_cells
+from leadlight.geometry import PolyhedralComplex, regions
 from leadlight.network import Network
 from leadlight.plots.grid import box, evaluate
 from leadlight.studies.page import Page
@@ -83,11 +83,11 @@ def gradients_seen(net: Network, half_width: float, resolution: int) -> int:
 
 def show_cells(page: Page, nets: Mapping[str, Network], near: float, far: float) -> None:
     """Draw the exact cells near and far, and those of the bias-free network."""
-    rows: dict[str, list[tuple[str, ReferenceComplex, bool]]] = {}
+    rows: dict[str, list[tuple[str, PolyhedralComplex, bool]]] = {}
     for name in ("shallow ReLU", "deep ReLU", "deep Abs"):
         net = nets[name]
-        here, there = (enumerate_cells(net, square(h)) for h in (near, far))
-        cones = enumerate_cells(without_biases(net), square(1.0))
+        here, there = (regions(net, square(h)) for h in (near, far))
+        cones = regions(without_biases(net), square(1.0))
         rows[name] = [
             (f"± {near:g}: {len(here)} cells", here, len(net.widths) > 1),
             (f"± {pictures.power(far)}: {len(there)} cells", there, False),
@@ -119,9 +119,9 @@ def far_away(
     report = page.progress("the picture from near to far", 2 * len(half_widths))
     for name in ("shallow ReLU", "deep ReLU"):
         for half_width in half_widths:
-            complex = enumerate_cells(nets[name], square(half_width))
+            cx = regions(nets[name], square(half_width))
             seen = gradients_seen(nets[name], half_width, resolution)
-            found[name, half_width] = len(complex), far_cells(nets[name], complex), seen
+            found[name, half_width] = len(cx), far_cells(nets[name], cx), seen
             report(len(found))
     page.table(
         "view",
@@ -131,7 +131,7 @@ def far_away(
             for (name, half_width), (cells, far, seen) in found.items()
         ],
         f"The pictured networks: cells counted exactly, the different gradients among {resolution} × "
-        f"{resolution} pixels, and the exact share of the square's area that lies in cells which go on for "
+        f"{resolution} pixels, and the share of the square's area that lies in cells which go on for "
         "ever as cones.",
         section=EXACT,
     )
@@ -150,21 +150,21 @@ def explain_gradients(
     counts = {}
     for name in ("shallow ReLU", "deep ReLU"):
         for half_width in (half_widths[0], half_widths[-1]):
-            regions = enumerate_cells(nets[name], square(half_width)).count_linear_regions()
-            counts[name, half_width] = gradients_seen(nets[name], half_width, resolution), regions
+            n_regions = regions(nets[name], square(half_width)).n_linear_regions
+            counts[name, half_width] = gradients_seen(nets[name], half_width, resolution), n_regions
     page.claim(
         "flat-gradients",
         "The pixels of an image show no more different gradients than the square has linear regions.",
-        all(seen <= regions for seen, regions in counts.values()),
+        all(seen <= n_regions for seen, n_regions in counts.values()),
         {
-            f"{name} ± {h:g}: gradients seen, linear regions": f"{seen}, {regions}"
-            for (name, h), (seen, regions) in counts.items()
+            f"{name} ± {h:g}: gradients seen, linear regions": f"{seen}, {n_regions}"
+            for (name, h), (seen, n_regions) in counts.items()
         },
     )
     shallow, deep = (
         ", ".join(
-            f"{seen} for {regions} linear regions within ± {h:g}"
-            for (name, h), (seen, regions) in counts.items()
+            f"{seen} for {n_regions} linear regions within ± {h:g}"
+            for (name, h), (seen, n_regions) in counts.items()
             if name == kind
         )
         for kind in ("shallow ReLU", "deep ReLU")

@@ -9,9 +9,9 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
-from leadlight.geometry import ReferenceComplex
+from leadlight.geometry import PolyhedralComplex
 from leadlight.network import Network
-from leadlight.plots import CellsDisplay, FieldDisplay, GradientFieldDisplay, SweepDisplay, UnitLinesDisplay
+from leadlight.plots import FieldDisplay, GradientFieldDisplay, RegionsDisplay, SweepDisplay, UnitLinesDisplay
 from leadlight.plots.style import CLASS_COLOURS, INK, MUTED, legend, rc, subplots
 
 from .laws import angle_density
@@ -90,15 +90,14 @@ def gradients(nets: Mapping[str, Network], half_widths: Sequence[float], resolut
     return figure
 
 
-def cells(complexes: Mapping[str, Sequence[tuple[str, ReferenceComplex, bool]]]) -> Figure:
+def cells(complexes: Mapping[str, Sequence[tuple[str, PolyhedralComplex, bool]]]) -> Figure:
     """Draw exact cells with creases by layer: rows of (title, complex, whether bends are marked)."""
     n_cols = max(map(len, complexes.values()))
     figure, axes = subplots(len(complexes), n_cols, figsize=(3.1 * n_cols + 1.0, 3.05 * len(complexes)))
     handles: dict[str, Any] = {}
     for row, (name, panels) in zip(axes, complexes.items(), strict=True):
-        for ax, (title, complex, bends) in zip(row, panels, strict=True):
-            display = CellsDisplay(complex).plot(ax, creases=True, bends=bends, legend=False)
-            display.ax_.set_title(title)
+        for ax, (title, cx, bends) in zip(row, panels, strict=True):
+            RegionsDisplay(cx).plot(ax, creases=True, bends=bends, legend=False, title=title)
             _bare(ax)
             handles |= dict(zip(*reversed(ax.get_legend_handles_labels())))
         row[0].set_ylabel(name)
