@@ -57,7 +57,7 @@ def preactivation_forms(net: Any, pattern: Sequence[np.ndarray], layer: int) -> 
 
 @lru_cache(maxsize=32)
 def _integer_layer(net: Any, index: int) -> tuple[IntegerLayer, IntegerPieces]:
-    """A layer's weights and pieces as integers, kept for the next cell; the output layer's pieces are the identity's."""
+    """A layer and its pieces as integers, kept for the next cell; those of the outputs are the identity."""
     scale = _integer_layer(net, index - 1)[1].scale if index else 1
     step = IntegerLayer(net.weights[index], net.biases[index], scale)
     act = net.activations[index] if index < net.depth else activation("identity")
