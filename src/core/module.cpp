@@ -63,6 +63,7 @@ Output exp_array(Input x) {
 void bind_training(nb::module_ &m);    // module_training.cpp
 void bind_geometry(nb::module_ &m);    // module_geometry.cpp
 void bind_predicates(nb::module_ &m);  // module_predicates.cpp
+void bind_stream(nb::module_ &m);      // module_stream.cpp
 
 NB_MODULE(_core, m) {
     // Chosen at load: a wrong LEADLIGHT_VECTOR_LEVEL is an ImportError with the sentence that says so.
@@ -79,4 +80,5 @@ NB_MODULE(_core, m) {
     bind_training(m);
     bind_geometry(m);
     bind_predicates(m);
+    bind_stream(m);
 }

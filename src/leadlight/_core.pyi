@@ -235,6 +235,61 @@ def count_cells(
     Arguments, threads and errors as of `enumerate_cells`.
     """
 
+class CellStream:
+    """The cells that `enumerate_cells` finds, in its order, in batches of `batch_cells` (the last: what is left).
+
+    Threads work ahead, within a window of a few batches; so that is what is in memory. They end with the last
+    batch, on an error, when it is closed or collected. Arguments as of `enumerate_cells`; `ascending`, for the
+    strip over an interval, orders the cells from left to right.
+    """
+
+    def __init__(
+        self,
+        *,
+        widths: npt.NDArray[np.int32],
+        weights: npt.NDArray[np.float64],
+        biases: npt.NDArray[np.float64],
+        pieces: npt.NDArray[np.int32],
+        table_starts: npt.NDArray[np.int32],
+        breakpoints: npt.NDArray[np.float64],
+        slopes: npt.NDArray[np.float64],
+        intercepts: npt.NDArray[np.float64],
+        corners: npt.NDArray[np.float64],
+        threads: int,
+        certified: bool,
+        want_patterns: bool,
+        want_maps: bool,
+        ascending: bool,
+        batch_cells: int,
+    ) -> None: ...
+    def next(self, progress: Callable[[int], None] | None = None) -> dict[str, npt.NDArray[Any]] | None:
+        """The next batch; None after the last, and once closed.
+
+        ``starts`` (n + 1,) int64; ``vertices`` (starts[n], 2) float64, counter-clockwise; ``patterns`` (n, bytes) uint8
+        and ``maps`` (n, n_out, 3) float64, no rows if not wanted. The GIL is released; `progress` gets the number of
+        cells found so far, about 20 times a second and with each batch. RuntimeError while another thread is in here.
+        OverflowError if creases are nested too deep.
+        """
+
+    def close(self) -> None:
+        """Stop the threads."""
+
+    @property
+    def layer_counts(self) -> npt.NDArray[np.int64]:
+        """As of `enumerate_cells` once the last batch has been given; ValueError when closed."""
+
+    @property
+    def signs(self) -> npt.NDArray[np.int64]:
+        """As of `enumerate_cells` once the last batch has been given; ValueError when closed."""
+
+    @property
+    def pattern_starts(self) -> npt.NDArray[np.int64]:
+        """First byte of each layer in a row of `patterns`."""
+
+    @property
+    def pattern_bits(self) -> npt.NDArray[np.int32]:
+        """Bits of each unit, by layer."""
+
 def locate_cells(
     tree_lines: npt.NDArray[np.float64],
     tree_errors: npt.NDArray[np.float64],

@@ -89,6 +89,7 @@ struct Growing {
     Buffer<std::int32_t> corners;      // per half-edge: its vertex
     Buffer<std::int32_t> links;        // per half-edge: its edge; until matched -2 - next of its list, -1 at the tail
     Buffer<std::int32_t> owners;       // per half-edge: its cell
+    Buffer<Point> points;              // of a stream, per half-edge: where its vertex is; there are no others
     Buffer<std::uint8_t> patterns;
     Buffer<Point> vertices;
     Buffer<double> errors;

@@ -11,12 +11,6 @@
 
 namespace leadlight::geometry {
 
-namespace {
-
-constexpr std::size_t bytes_per_node = 1024;  // of a thread's stack, generously
-
-}  // namespace
-
 class Enumeration::Impl {
   public:
     Impl(const Kernels &kernels, const Layers &layers, const Options &options, int n_threads)
@@ -62,7 +56,7 @@ class Enumeration::Impl {
         done_.notify_all();
     }
 
-    int deepest() const { return int(stack_ / bytes_per_node); }
+    int deepest() const { return deepest_recursion(stack_); }
 
     void take_subtrees(int index) {
         Growing &out = outs_[std::size_t(index)];

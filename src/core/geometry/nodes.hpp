@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <vector>
 
 #include "filter.hpp"
@@ -16,6 +17,9 @@ struct Options {
     // Only count, and build no cells of the last hidden layer; see count.hpp. Nothing else may be asked for.
     bool count = false;
     std::int64_t max_pairs = 0;
+    // Cells for a stream: each with coordinates of its own, and no edges, no tree. Without patterns if need be; in
+    // ascending order if the domain is the strip over an interval.
+    bool stream = false, patterns = true, ascending = false;
 };
 
 // Seen by all threads and by the one that watches.
@@ -73,6 +77,12 @@ struct Task {
     std::uint64_t serial = 0;
     std::vector<int> open, above;
     double area;
+};
+
+// Once a splitter has found enough cells, it packs the nodes that are left, in order, instead of solving them.
+struct Rest {
+    std::size_t enough;
+    std::vector<std::unique_ptr<Task>> tasks;
 };
 
 }  // namespace leadlight::geometry

@@ -81,7 +81,7 @@ Node Splitter::root(const std::vector<Line> &domain) {
 }
 
 std::int32_t Splitter::add_vertex(const Point &at, double error, std::int32_t crease) {
-    if (options_.count) return 0;  // nobody asks where
+    if (options_.count || options_.stream) return 0;  // nobody asks which
     const std::size_t n = out_.vertices.size();
     if (n >= std::size_t(std::numeric_limits<std::int32_t>::max()) - 64) throw TooLarge();
     out_.vertices.push(at);
@@ -109,13 +109,18 @@ void Splitter::check_progress() {
 std::int32_t Splitter::add_cell(const Node &node) {
     const Polygon &polygon = node.polygon;
     const auto n = std::size_t(polygon.n);
-    const std::size_t cell = out_.n_cells(), first = out_.corners.size();
+    const std::size_t cell = out_.n_cells(), first = options_.stream ? out_.points.size() : out_.corners.size();
     ++layer_counts_[std::size_t(layers_.n_hidden)];
     if ((cell & 255) == 0) check_progress();
     if (first + n >= std::size_t(std::numeric_limits<std::int32_t>::max()) - 64) throw TooLarge();
     out_.starts.push(std::int64_t(first));
-    std::int32_t *const corners = out_.corners.extend(n);
-    for (std::size_t k = 0; k < n; ++k) corners[k] = polygon.sides[k].vertex;
+    if (options_.stream) {
+        Point *const points = out_.points.extend(n);
+        for (std::size_t k = 0; k < n; ++k) points[k] = {polygon.x[k], polygon.y[k]};
+    } else {
+        std::int32_t *const corners = out_.corners.extend(n);
+        for (std::size_t k = 0; k < n; ++k) corners[k] = polygon.sides[k].vertex;
+    }
     if (options_.edges) {
         std::int32_t *const links = out_.links.extend(n), *const owners = out_.owners.extend(n);
         for (std::size_t k = 0; k < n; ++k) {
@@ -125,7 +130,7 @@ std::int32_t Splitter::add_cell(const Node &node) {
             slots_[std::size_t(polygon.sides[k].slot)] = {h, h};
         }
     }
-    out_.patterns.append(row_.data(), std::size_t(layers_.pattern_bytes));
+    if (options_.patterns) out_.patterns.append(row_.data(), std::size_t(layers_.pattern_bytes));
     if (options_.maps) {
         const Layer &last = layers_.layers.back();
         const Arena::Mark mark = arena_.mark();
@@ -164,6 +169,11 @@ std::int32_t Splitter::solve(Node &node) {
         arena_.release(start);
         return -1;
     }
+    if (rest_ && out_.n_cells() >= rest_->enough) {
+        rest_->tasks.push_back(pack(node));
+        arena_.release(start);
+        return -1;
+    }
     if (!cut_again) {
         const std::int32_t cell = add_cell(node);
         arena_.release(start);
@@ -179,19 +189,16 @@ std::int32_t Splitter::solve(Node &node) {
         out_.tree.push(tree_node(cut));
     }
     const Arena::Mark parts = arena_.mark();
-    enter(node, cut, false, below);
-    const std::int32_t first = solve(below);
-    leave(n_decisions);
-    arena_.release(parts);
-    enter(node, cut, true, above);
-    const std::int32_t second = solve(above);
-    leave(n_decisions);
-    arena_.release(start);
-    if (options_.tree) {
-        TreeNode &tree_node = out_.tree[std::size_t(place)];
-        tree_node.children[0] = first;
-        tree_node.children[1] = second;
+    const bool above_first = is_above_first(below);
+    for (const bool side : {above_first, !above_first}) {
+        Node &part = side ? above : below;
+        enter(node, cut, side, part);
+        const std::int32_t child = solve(part);
+        leave(n_decisions);
+        arena_.release(parts);
+        if (options_.tree) out_.tree[std::size_t(place)].children[side] = child;
     }
+    arena_.release(start);
     if (options_.edges) {
         matcher_.match(out_, slots_, cut);
         slots_.resize(n_slots);

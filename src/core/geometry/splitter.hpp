@@ -27,6 +27,10 @@
 
 namespace leadlight::geometry {
 
+// How many cells a node has, roughly: pairs of lines of its layer, and for the layers to come pairs of units on its
+// part of the domain.
+double work_of(const Task &task, const Layers &layers, double domain_area);
+
 class Splitter {
   public:
     Splitter(const Kernels &kernels, const Layers &layers, const Options &options, Progress &progress, Growing &out,
@@ -46,6 +50,13 @@ class Splitter {
     void tell_cells();  // the progress: those not told yet
     // The cells of a node; returns its place in the tree.
     std::int32_t solve(Node &node);
+    void leave_rest(Rest *rest) { rest_ = rest; }  // from now on
+    // Whether the part above a cut goes before that below. Of the strip over an interval the left part goes first;
+    // sides run counter-clockwise, so if that is the one below, the chord leads up along it.
+    bool is_above_first(const Node &below) const {
+        const Polygon &polygon = below.polygon;
+        return options_.ascending && polygon.y[polygon.n - 2] > polygon.y[polygon.n - 1];
+    }
 
     std::unique_ptr<Task> pack(const Node &node);
     Node unpack(const Task &task);  // must outlive the node; slots and vertices stay the task's
@@ -101,6 +112,7 @@ class Splitter {
     const Options options_;
     Progress &progress_;
     Growing &out_;
+    Rest *rest_ = nullptr;
     Arena arena_;
     std::vector<std::unique_ptr<Frame>> frames_;
     std::vector<std::uint8_t> row_;

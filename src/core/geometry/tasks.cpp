@@ -6,6 +6,13 @@
 
 namespace leadlight::geometry {
 
+double work_of(const Task &task, const Layers &layers, double domain_area) {
+    const auto pairs = [](double n) { return 1.0 + n * n / 4.0; };
+    double deeper = 0.0;
+    for (int l = task.layer + 1; l < layers.n_hidden; ++l) deeper += pairs(layers.layers[std::size_t(l)].n_out);
+    return pairs(double(task.candidates.size())) + (domain_area > 0.0 ? deeper * task.area / domain_area : 0.0);
+}
+
 std::unique_ptr<Task> Splitter::pack(const Node &node) {
     auto task = std::make_unique<Task>();
     const Polygon &polygon = node.polygon;
@@ -34,7 +41,6 @@ std::unique_ptr<Task> Splitter::pack(const Node &node) {
         task->open = frame.open;
         task->above = frame.above;
     }
-    // Pairs of lines of this layer, and for the layers to come pairs of units on this part of the domain.
     double area = 0.0;
     for (int i = 0; i < polygon.n; ++i) {
         const int j = (i + 1) % polygon.n;

@@ -24,6 +24,9 @@ class Thread {
     pthread_t thread_;
 };
 
+// How deep a recursion of the splitter may go on a stack of so many bytes, generously.
+inline int deepest_recursion(std::size_t stack) { return int(stack / 1024); }
+
 class Team {
   public:
     explicit Team(std::atomic<bool> &stop) : stop_(stop) {}

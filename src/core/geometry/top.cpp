@@ -17,18 +17,11 @@ Top::Top(const Kernels &kernels, const Layers &layers, const Options &options, P
     : splitter(kernels, layers, options, progress, out, 1, deepest), domain(domain_sides(layers.net, options.certified)),
       layers_(layers), options_(options) {}
 
-double Top::work_of(const Task &task) const {
-    const auto pairs = [](double n) { return 1.0 + n * n / 4.0; };
-    double deeper = 0.0;
-    for (int l = task.layer + 1; l < layers_.n_hidden; ++l) deeper += pairs(layers_.layers[std::size_t(l)].n_out);
-    return pairs(double(task.candidates.size())) + (domain_area_ > 0.0 ? deeper * task.area / domain_area_ : 0.0);
-}
-
 std::size_t Top::add_branch(const Node &node) {
     std::unique_ptr<Task> task = splitter.pack(node);
     if (branches.empty()) domain_area_ = task->area;
     branches.emplace_back();
-    branches.back().work = work_of(*task);
+    branches.back().work = work_of(*task, layers_, domain_area_);
     branches.back().can_be_cut = node.n_candidates > 0 && !splitter.counts(node);
     branches.back().task = std::move(task);
     return branches.size() - 1;

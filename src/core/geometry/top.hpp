@@ -34,7 +34,6 @@ class Top {
     const std::vector<Line> domain;
 
   private:
-    double work_of(const Task &task) const;
     std::size_t add_branch(const Node &node);
     void order(std::size_t branch);
 

@@ -46,6 +46,7 @@ int main(int n_arguments, char **arguments) {
         check_training(kernels);
         check_targets(kernels);
         check_enumerate(kernels, *available[0]);
+        check_stream(kernels);
         const double worst = check_exp(kernels, *available[0], exhaustive ? 1 : 1009);
         check(worst < 1.0, "exp is within one unit in the last place");
         std::printf("%-8s  %8.1f GFLOP/s float32  %8.1f GFLOP/s float64  %6.2f Gexp/s  largest error %.4f ulp\n",

@@ -1,0 +1,138 @@
+// The stream of cells, bound to Python as an object that gives one batch after another.
+#include <nanobind/nanobind.h>
+
+#include <memory>
+#include <stdexcept>
+
+#include "geometry/layers.hpp"
+#include "geometry/stream.hpp"
+#include "geometry_arrays.hpp"
+#include "kernels.hpp"
+
+namespace nb = nanobind;
+using namespace nb::literals;
+using namespace leadlight;
+
+namespace {
+
+// Also owns what the stream looks at.
+class Stream {
+  public:
+    Stream(Array<int> widths, Array<double> weights, Array<double> biases, Array<int> pieces, Array<int> table_starts,
+           Array<double> breakpoints, Array<double> slopes, Array<double> intercepts, Array<double> corners, int threads,
+           bool certified, bool want_patterns, bool want_maps, bool ascending, std::int64_t batch_cells)
+        : kept_{weights, biases, breakpoints, slopes, intercepts},
+          description_(widths, weights, biases, pieces, table_starts, breakpoints, slopes, intercepts, corners),
+          layers_(description_.net) {
+        require(threads >= 1 && threads <= 1024 && batch_cells >= 1, "threads and batch_cells must be at least 1");
+        geometry::Options options;
+        options.certified = certified;
+        options.edges = false;
+        options.maps = want_maps;
+        options.stream = true;
+        options.patterns = want_patterns;
+        options.ascending = ascending;
+        stream_ = std::make_unique<geometry::CellStream>(leadlight::kernels(), layers_, options, threads, batch_cells);
+    }
+
+    // The arrays of the next batch, or None after the last and once closed.
+    nb::object next(const nb::object &progress) {
+        if (is_waiting_) throw std::runtime_error("the stream is being read already");
+        if (!stream_) return nb::none();
+        is_waiting_ = true;
+        try {
+            wait(progress);
+        } catch (...) {
+            is_waiting_ = false;
+            throw;
+        }
+        is_waiting_ = false;
+        const std::size_t n = stream_->batch().n_cells();
+        if (is_closed_ || n == 0) return nb::none();
+        return to_python(stream_->batch(), n);
+    }
+
+    // Stops the threads. Where somebody waits for a batch, from a signal's handler or on another thread, that one ends
+    // without a batch, and they are joined when the object goes.
+    void close() {
+        is_closed_ = true;
+        if (stream_) stream_->stop();
+        if (is_waiting_) return;
+        std::unique_ptr<geometry::CellStream> stream = std::move(stream_);
+        const nb::gil_scoped_release release;
+        stream.reset();
+    }
+    ~Stream() { close(); }
+
+    nb::object layer_counts() const {
+        require(stream_ != nullptr, "the stream is closed");
+        const std::vector<std::int64_t> counts = stream_->layer_counts();
+        return give<std::int64_t>(filled<std::int64_t>(counts.size(), [&](auto l) { return counts[l]; }), {counts.size()});
+    }
+
+    nb::object signs() const {
+        require(stream_ != nullptr, "the stream is closed");
+        return give<std::int64_t>(filled<std::int64_t>(3, [&](auto i) { return stream_->signs(int(i)); }), {3});
+    }
+
+    nb::object pattern_starts() const {
+        const auto n = std::size_t(layers_.n_hidden);
+        return give<std::int64_t>(filled<std::int64_t>(n, [&](auto l) { return layers_.layers[l].pattern_start; }), {n});
+    }
+
+    nb::object pattern_bits() const {
+        const auto n = std::size_t(layers_.n_hidden);
+        return give<std::int32_t>(filled<std::int32_t>(n, [&](auto l) { return layers_.layers[l].pattern_bits; }), {n});
+    }
+
+  private:
+    void wait(const nb::object &progress) {
+        for (bool is_whole = false; !is_whole && !is_closed_;) {
+            try {
+                const nb::gil_scoped_release release;
+                is_whole = stream_->wait(0.05);
+            } catch (const geometry::TooLarge &) {
+                throw std::overflow_error("the creases are nested too deep for the stack of a thread");
+            }
+            if (PyErr_CheckSignals() != 0) throw nb::python_error();
+            if (!progress.is_none()) progress(stream_->cells());
+        }
+    }
+
+    nb::object to_python(geometry::Growing &batch, std::size_t n) const {
+        const std::size_t H = batch.points.size(), n_out = std::size_t(layers_.layers.back().n_out);
+        const auto n_bytes = std::size_t(layers_.pattern_bytes);
+        const std::size_t n_rows = n_bytes ? batch.patterns.size() / n_bytes : n, n_maps = batch.maps.size() / (3 * n_out);
+        batch.starts.push(std::int64_t(H));
+        nb::dict result;
+        result["starts"] = give<std::int64_t>(batch.starts.give(), {n + 1});
+        result["vertices"] = give<double>(batch.points.give(), {H, 2});
+        result["patterns"] = give<std::uint8_t>(batch.patterns.give(), {n_rows, n_bytes});
+        result["maps"] = give<double>(batch.maps.give(), {n_maps, n_out, 3});
+        return result;
+    }
+
+    const Array<double> kept_[5];
+    const Description description_;
+    const geometry::Layers layers_;
+    std::unique_ptr<geometry::CellStream> stream_;
+    bool is_waiting_ = false, is_closed_ = false;
+};
+
+}  // namespace
+
+void bind_stream(nb::module_ &m) {
+    nb::class_<Stream>(m, "CellStream")
+        .def(nb::init<Array<int>, Array<double>, Array<double>, Array<int>, Array<int>, Array<double>, Array<double>,
+                      Array<double>, Array<double>, int, bool, bool, bool, bool, std::int64_t>(),
+             nb::kw_only(), "widths"_a.noconvert(), "weights"_a.noconvert(), "biases"_a.noconvert(),
+             "pieces"_a.noconvert(), "table_starts"_a.noconvert(), "breakpoints"_a.noconvert(), "slopes"_a.noconvert(),
+             "intercepts"_a.noconvert(), "corners"_a.noconvert(), "threads"_a, "certified"_a, "want_patterns"_a,
+             "want_maps"_a, "ascending"_a, "batch_cells"_a)
+        .def("next", &Stream::next, "progress"_a.none() = nb::none())
+        .def("close", &Stream::close)
+        .def_prop_ro("layer_counts", &Stream::layer_counts)
+        .def_prop_ro("signs", &Stream::signs)
+        .def_prop_ro("pattern_starts", &Stream::pattern_starts)
+        .def_prop_ro("pattern_bits", &Stream::pattern_bits);
+}
