@@ -175,6 +175,57 @@ def test_a_network_without_hidden_layers_is_one_cell():
     )[0].tolist() == [0, 0]
 
 
+@pytest.mark.parametrize("activation", ["relu", "hardtanh"])
+@pytest.mark.parametrize("factors", [(1.0,), (-1.0,), (2.0, -0.5, 1.0)])
+def test_units_that_repeat_others_cost_no_arithmetic_and_cut_nothing_more(activation, factors):
+    # their lines are those of the others, if their breakpoints are: only factors 1 and -1 where these are not at 0
+    if activation == "hardtanh":
+        factors = [np.sign(f) for f in factors]
+    rng = np.random.default_rng(len(factors))
+    weights = [rng.normal(size=(14, 2)), rng.normal(size=(10, 14)) / 3]
+    biases = [rng.normal(size=14), rng.normal(size=10)]
+    last = [rng.normal(size=(1, 10)), rng.normal(size=1)]
+    distinct = Network.from_arrays([*weights, last[0]], [*biases, last[1]], activation)
+    # Inputs from copies have weight 0, so that all else is as before; the order of units is mixed.
+    orders = [rng.permutation(n * (1 + len(factors))) for n in (14, 10)]
+    repeated_w, repeated_b = [], []
+    n_in = np.arange(2)
+    for w, b, order in zip(weights, biases, orders):
+        wide = np.zeros((len(w), len(n_in)))
+        wide[:, np.flatnonzero(n_in < w.shape[1])] = w[:, n_in[n_in < w.shape[1]]]
+        repeated_w.append(np.concatenate([wide, *(f * wide for f in factors)])[order])
+        repeated_b.append(np.concatenate([b, *(f * b for f in factors)])[order])
+        n_in = order
+    wide = np.zeros((1, len(n_in)))
+    wide[:, np.flatnonzero(n_in < 10)] = last[0][:, n_in[n_in < 10]]
+    repeated = Network.from_arrays([*repeated_w, wide], [*repeated_b, last[1]], activation)
+
+    one, other = (enumerate_compiled(net, [(-3, 3), (-3, 3)]) for net in (distinct, repeated))
+    assert other["signs"].tolist()[1:] == [0, 0] == one["signs"].tolist()[1:]
+    np.testing.assert_array_equal(one["layer_counts"], other["layer_counts"])
+    expected = {
+        tuple(
+            tuple(_piece_of_copy(row, unit, len(row), (1.0, *factors), activation) for unit in order)
+            for row, order in zip(rows, orders)
+        )
+        for rows in patterns(distinct, one)
+    }
+    assert set(patterns(repeated, other)) == expected
+
+
+def _piece_of_copy(row, unit, n, factors, activation):
+    piece, highest = row[unit % n], 1 if activation == "relu" else 2
+    return piece if factors[unit // n] > 0 else highest - piece
+
+
+@pytest.mark.parametrize("max_cells", [1, 10, 500])
+def test_a_limit_is_kept_to_the_cell_if_it_is_low(max_cells):
+    net = mlp(2, [200], 1, init="torch", seed=0)
+    found = enumerate_compiled(net, [(-5, 5), (-5, 5)], max_cells=max_cells)
+    assert found["limit_reached"]
+    assert max_cells < found["n_cells"] <= max_cells + max(1, max_cells // 64)
+
+
 @pytest.mark.parametrize("threads", [1, 2])
 def test_the_limit_stops_with_the_count_so_far(threads):
     net = mlp(2, [200], 1, init="torch", seed=0)

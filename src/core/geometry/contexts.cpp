@@ -7,6 +7,17 @@
 
 namespace leadlight::geometry {
 
+namespace {
+
+// Whether a line of a layer with repeats stands for itself.
+bool is_first(const Layer &layer, int unit, int breakpoint) {
+    const int line = layer.first_line[unit] - layer.first_line[0] + breakpoint;
+    const EqualLine &first = layer.repeats->first[std::size_t(line)];
+    return first.unit == unit && first.breakpoint == breakpoint;
+}
+
+}  // namespace
+
 bool Splitter::descend(Node &node) {
     while (node.n_candidates == 0 && node.layer + 1 < layers_.n_hidden) {
         ++layer_counts_[std::size_t(node.layer + 1)];
@@ -68,6 +79,7 @@ void Splitter::enter_layer(Node &node, int l) {
         max_ab = scan.max_ab;
         max_c = scan.max_c;
         float_signs_ += layer.n_out - survivors;
+        if (layer.repeats) survivors = merge_repeats(frame, l, survivors);
         for (int i = 0; i < survivors; ++i)
             frame.lines[std::size_t(i)] = make_line(frame, l, frame.survivors[std::size_t(i)], 0);
     } else {
@@ -90,7 +102,7 @@ void Splitter::enter_layer(Node &node, int l) {
         for (int j = 0; j < layer.n_out; ++j)
             if (frame.open[std::size_t(j)] == 0) set_piece(l, j, frame.above[std::size_t(j)]);
     if (needs_forms_after(l)) {
-        frame.next = next_errors(frame.errors, layer, layers_.layers[std::size_t(l + 1)], node.n_candidates, max_ab, max_c);
+        frame.next = next_errors(frame.errors, layer, layers_.layers[std::size_t(l + 1)], most_open(node), max_ab, max_c);
         start_next_forms(node, frame, l);
     }
 }
@@ -140,7 +152,24 @@ int Splitter::try_all(const Node &node, Frame &frame, const Layer &layer) {
         frame.open[std::size_t(j)] = layer.pieces[j].n_breakpoints;
         frame.above[std::size_t(j)] = 0;
         for (int k = 0; k < layer.pieces[j].n_breakpoints; ++k)
-            frame.lines[std::size_t(n++)] = make_line(frame, l, j, k);
+            if (!layer.repeats || is_first(layer, j, k)) frame.lines[std::size_t(n++)] = make_line(frame, l, j, k);
+    }
+    return n;
+}
+
+// Of units that are one line the first stands for all: it is decided already, and they with it, or it survives alone.
+// Kind single; returns the number of survivors that are left.
+int Splitter::merge_repeats(Frame &frame, int l, int survivors) {
+    const Layer &layer = layers_.layers[std::size_t(l)];
+    std::vector<std::int32_t> &kept = frame.survivors;
+    const auto begin = kept.begin();
+    int n = 0;
+    for (int i = 0; i < survivors; ++i)
+        if (is_first(layer, kept[std::size_t(i)], 0)) kept[std::size_t(n++)] = kept[std::size_t(i)];
+    for (int j = 0; j < layer.n_out; ++j) {
+        const EqualLine &first = layer.repeats->first[std::size_t(j)];
+        if (first.unit != j && !std::binary_search(begin, begin + n, first.unit))
+            set_piece(l, j, (piece_of(l, first.unit) ? 1 : -1) * first.sign > 0);
     }
     return n;
 }
@@ -200,9 +229,16 @@ void Splitter::start_next_forms(Node &node, Frame &frame, int l) {
     node.terms = arena_.take<Term>(std::size_t(layer.n_out));
     node.n_sloped = node.n_nonzero = 0;
     if (layer.kind == Kind::single) {
-        for (int i = 0; i < node.n_candidates; ++i) frame.survivors[std::size_t(i)] = node.candidates[i].line->unit;
-        std::sort(frame.survivors.begin(), frame.survivors.begin() + node.n_candidates);
-        frame.survivors[std::size_t(node.n_candidates)] = std::numeric_limits<std::int32_t>::max();
+        std::int32_t *end = frame.survivors.data();
+        for (int i = 0; i < node.n_candidates; ++i) {
+            const int unit = node.candidates[i].line->unit;
+            *end++ = unit;
+            if (!layer.repeats) continue;
+            const int *const starts = layer.repeats->starts.data() + unit;
+            for (int k = starts[0]; k < starts[1]; ++k) *end++ = layer.repeats->copies[std::size_t(k)].unit;
+        }
+        std::sort(frame.survivors.data(), end);
+        *end = std::numeric_limits<std::int32_t>::max();
         const std::int32_t *cut = frame.survivors.data();
         const std::uint8_t *const row = row_.data() + layer.pattern_start;
         for (int j = 0; j < layer.n_out; ++j) {

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "team.hpp"
+
 namespace leadlight::geometry {
 
 namespace {
@@ -11,6 +13,7 @@ namespace {
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double slack = 1.0 + 0x1p-40;  // more than any handful of roundings
 constexpr int block_bits[2] = {5, 11};   // of chords that are skipped at once
+constexpr std::size_t patience = 1 << 15;  // steps of long loops after which somebody may have lost theirs
 
 }  // namespace
 
@@ -18,6 +21,26 @@ ChordCounter::ChordCounter(Predicates &predicates, Reference reference, bool cer
                            const std::atomic<bool> &stop)
     : predicates_(predicates), reference_(std::move(reference)), certified_(certified), max_pairs_(max_pairs),
       stop_(stop) {}
+
+inline void ChordCounter::check(std::size_t step) const {
+    if (step % patience == 0 && stop_.load(std::memory_order_relaxed)) throw Stopped();
+}
+
+// In chunks, so that it can be stopped between them.
+template <typename T, typename Less>
+void ChordCounter::sort(std::vector<T> &items, Less less) const {
+    const std::size_t n = items.size();
+    const auto at = [&](std::size_t i) { return items.begin() + std::ptrdiff_t(std::min(i, n)); };
+    for (std::size_t i = 0; i < n; i += patience) {
+        check(i);
+        std::sort(at(i), at(i + patience), less);
+    }
+    for (std::size_t width = patience; width < n; width *= 2)
+        for (std::size_t i = 0; i + width < n; i += 2 * width) {
+            check(i);
+            std::inplace_merge(at(i), at(i + width), at(i + 2 * width), less);
+        }
+}
 
 std::int64_t ChordCounter::count(const double *x, const double *y, const double *e, const Line *const *sides, int n,
                                  const Line *const *lines, int k) {
@@ -31,7 +54,7 @@ std::int64_t ChordCounter::count(const double *x, const double *y, const double 
         const std::int32_t p = numbers_[std::size_t(2 * i)], q = numbers_[std::size_t(2 * i + 1)];
         if (p != q) chords_.push_back({std::min(p, q), std::max(p, q), lines[i]});
     }
-    std::sort(chords_.begin(), chords_.end(), [](const Chord &f, const Chord &g) {
+    sort(chords_, [](const Chord &f, const Chord &g) {
         return f.start != g.start ? f.start < g.start : f.end < g.end;
     });
     const auto same = [](const Chord &f, const Chord &g) { return f.start == g.start && f.end == g.end; };
@@ -64,6 +87,7 @@ void ChordCounter::find_ends(const Outline &outline, const Line *const *lines, i
     slots_.assign(std::size_t(2 * k), 0);
     slot_starts_.assign(std::size_t(2 * n + 1), 0);
     for (int i = 0; i < k; ++i) {
+        check(std::size_t(i));
         std::int32_t *const slots = slots_.data() + 2 * i;
         int found = 0;
         const int first = sign(outline, *lines[i], 0);
@@ -147,7 +171,7 @@ ChordCounter::Position ChordCounter::position(const Line &f, const Line &g, int 
 // Sorts positions_ on a line exactly, and says in is_next_ where a new point begins.
 template <typename Other>
 void ChordCounter::arrange(const Line &line, const Other &other) {
-    std::sort(positions_.begin(), positions_.end(), [](const Position &p, const Position &q) { return p.lower < q.lower; });
+    sort(positions_, [](const Position &p, const Position &q) { return p.lower < q.lower; });
     is_next_.assign(positions_.size(), 1);
     for (std::size_t first = 0, last; first < positions_.size(); first = last) {
         double upper = positions_[first].upper;
@@ -187,6 +211,7 @@ std::int64_t ChordCounter::count_pairs() {
     tree_.assign(std::size_t(n_numbers_ + 1), 0);
     for (std::size_t i = 0, next; i < k; i = next) {
         for (next = i; next < k && chords_[next].start == chords_[i].start; ++next) {
+            check(next);
             std::int64_t before = 0;  // ends before chord.end
             for (std::int32_t at = chords_[next].end; at > 0; at &= at - 1) before += tree_[std::size_t(at)];
             pairs += before - ended[std::size_t(chords_[next].start + 1)];
@@ -209,8 +234,10 @@ std::int64_t ChordCounter::count_excess() {
             block_ends_[level].back() = std::max(block_ends_[level].back(), chords_[i].end);
         }
     std::int64_t excess = 0;
-    for (std::size_t i = 0; i < chords_.size() && !stop_.load(std::memory_order_relaxed); ++i)
+    for (std::size_t i = 0; i < chords_.size(); ++i) {
+        if (stop_.load(std::memory_order_relaxed)) throw Stopped();
         excess += excess_along(int(i));
+    }
     return excess;
 }
 

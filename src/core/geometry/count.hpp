@@ -24,7 +24,7 @@ class ChordCounter {
   public:
     using Reference = std::function<LineRef(const Line &)>;
 
-    // Without `certified`, floats are taken at their word. Once told to stop, counts are wrong.
+    // Without `certified`, floats are taken at their word. Once `stop` is set, Stopped is thrown soon.
     ChordCounter(Predicates &predicates, Reference reference, bool certified, std::int64_t max_pairs,
                  const std::atomic<bool> &stop);
 
@@ -52,6 +52,9 @@ class ChordCounter {
         const Line *line;
     };
 
+    void check(std::size_t step) const;
+    template <typename T, typename Less>
+    void sort(std::vector<T> &items, Less less) const;
     int sign(const Outline &outline, const Line &f, int corner);
     void find_ends(const Outline &outline, const Line *const *lines, int k);
     void number_ends(const Outline &outline, const Line *const *lines);

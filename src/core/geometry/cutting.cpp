@@ -157,10 +157,10 @@ void Splitter::enter(const Node &node, Cut &cut, bool above, Node &part) {
     part.n_nonzero = node.n_nonzero;
     part.terms = nullptr;
     if (node.base) {
-        part.terms = arena_.take<Term>(std::size_t(node.n_terms + node.n_candidates));
+        part.terms = arena_.take<Term>(std::size_t(node.n_terms + most_open(node)));
         std::copy(node.terms, node.terms + node.n_terms, part.terms);
     }
-    decide(part, *cut.line, above);
+    decide(part, *cut.line, above ? 1 : -1);
     filter(part, node.candidates, node.n_candidates - 1, &cut);
     if (part.n_candidates && part.n_terms >= 2) {
         const long stride = layers_.layers[std::size_t(node.layer + 1)].stride;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "modular.hpp"
 
@@ -40,7 +41,47 @@ Residue multiplier(std::uint64_t i) {
     return Residue::raw((z ^ (z >> 31)) % Residue::prime);
 }
 
+// Equal for rows that are proportional: a quotient's rounding depends on its exact value alone.
+std::uint64_t quotient_key(std::uint64_t key, double w, double pivot) {
+    const double quotient = w / pivot + 0.0;  // no negative zeros
+    std::uint64_t bits;
+    std::memcpy(&bits, &quotient, sizeof bits);
+    key = (key ^ bits) * 0x9e3779b97f4a7c15u;
+    return key ^ (key >> 29);
+}
+
 }  // namespace
+
+bool may_have_equal_lines(const Net &net, int layer_index) {
+    constexpr int most_weights = 4;  // that enter the key
+    const NetworkLayer &layer = net.layers[std::size_t(layer_index)];
+    std::size_t n_slots = 16;
+    while (n_slots < 4 * std::size_t(layer.n_out)) n_slots *= 2;
+    std::vector<std::uint64_t> seen(n_slots, 0);
+    // b - t may be rounded: then the weights alone must do.
+    bool at_zero = layer.pieces != nullptr;
+    for (int unit = 0; unit < layer.n_out && at_zero; ++unit) {
+        const Pieces &pieces = layer.pieces[unit];
+        at_zero = std::all_of(pieces.breakpoints, pieces.breakpoints + pieces.n_breakpoints, [](double t) { return t == 0.0; });
+    }
+    for (int unit = 0; unit < layer.n_out; ++unit) {
+        const int n_breakpoints = layer.pieces ? layer.pieces[unit].n_breakpoints : 0;
+        if (n_breakpoints == 0) continue;
+        const double *const w = layer.W + std::size_t(unit) * std::size_t(layer.n_in);
+        const int pivot = int(std::find_if(w, w + layer.n_in, [](double value) { return value != 0.0; }) - w);
+        if (pivot == layer.n_in) continue;
+        std::uint64_t key = std::uint64_t(pivot) + 1;
+        const int end = std::min(layer.n_in, pivot + 1 + most_weights);
+        for (int i = pivot + 1; i < end; ++i) key = quotient_key(key, w[i], w[pivot]);
+        if (at_zero) key = quotient_key(key, layer.b[unit], w[pivot]);
+        key += key == 0;
+        std::size_t slot = key & (n_slots - 1);
+        for (; seen[slot]; slot = (slot + 1) & (n_slots - 1))
+            if (seen[slot] == key) return true;
+        seen[slot] = key;
+    }
+    return false;
+}
 
 EqualLines find_equal_lines(const Net &net, int layer_index) {
     const NetworkLayer &layer = net.layers[std::size_t(layer_index)];

@@ -20,6 +20,8 @@ struct EqualLines {
     std::vector<EqualLine> equals;  // (number of lines,)
 };
 
+// False where all lines of a layer certainly differ, which floats tell quickly.
+bool may_have_equal_lines(const Net &net, int layer);
 EqualLines find_equal_lines(const Net &net, int layer);
 
 }  // namespace leadlight::geometry

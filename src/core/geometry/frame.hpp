@@ -71,8 +71,7 @@ inline void Splitter::set_piece(int l, int unit, int piece) {
     byte = std::uint8_t((byte & ~(((1 << bits) - 1) << shift)) | piece << shift);
 }
 
-inline void Splitter::decide(Node &node, const Line &line, bool above) {
-    const int l = line.layer, unit = line.unit;
+inline void Splitter::decide_one(Node &node, int l, int unit, bool above) {
     const Layer &layer = layers_.layers[std::size_t(l)];
     int piece = above;
     if (layer.kind != Kind::single) {
@@ -84,6 +83,24 @@ inline void Splitter::decide(Node &node, const Line &line, bool above) {
     }
     set_piece(l, unit, piece);
     if (node.terms) add_term(node, *frames_[std::size_t(l)], l, unit, piece);
+}
+
+// A line on one side of a polygon, or 0 on all of it, and with it those that are the same line.
+inline void Splitter::decide(Node &node, const Line &line, int sign) {
+    const Layer &layer = layers_.layers[std::size_t(line.layer)];
+    decide_one(node, line.layer, line.unit, sign > 0);
+    if (!layer.repeats) return;
+    const int *const starts = layer.repeats->starts.data() + (line.crease - layer.first_line[0]);
+    for (int i = starts[0]; i < starts[1]; ++i) {
+        const EqualLine &copy = layer.repeats->copies[std::size_t(i)];
+        decide_one(node, line.layer, copy.unit, sign * copy.sign > 0);
+    }
+}
+
+// The units that a node's candidates decide, at most.
+inline int Splitter::most_open(const Node &node) const {
+    const Layer &layer = layers_.layers[std::size_t(node.layer)];
+    return layer.repeats ? layer.n_out : node.n_candidates;
 }
 
 }  // namespace leadlight::geometry

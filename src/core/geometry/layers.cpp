@@ -32,6 +32,32 @@ bool meets(const Pieces &pieces, int k) {
     return left == Dyadic(pieces.slopes[k + 1]) * t + Dyadic(pieces.intercepts[k + 1]);
 }
 
+// Null where all lines of a layer differ.
+std::unique_ptr<Repeats> find_repeats(const Net &net, int l) {
+    if (!may_have_equal_lines(net, l)) return nullptr;
+    EqualLines found = find_equal_lines(net, l);
+    auto repeats = std::make_unique<Repeats>();
+    std::size_t line = 0;
+    std::vector<std::vector<EqualLine>> copies(found.equals.size());
+    bool any = false;
+    for (int unit = 0; unit < net.layers[std::size_t(l)].n_out; ++unit)
+        for (int k = 0; line < std::size_t(found.first[std::size_t(unit) + 1]); ++k, ++line) {
+            EqualLine &equal = found.equals[line];
+            if (equal.unit < 0) equal = {unit, k, 1};  // constant: each on its own
+            if (equal.unit == unit && equal.breakpoint == k) continue;
+            copies[std::size_t(found.first[std::size_t(equal.unit)] + equal.breakpoint)].push_back({unit, k, equal.sign});
+            any = true;
+        }
+    if (!any) return nullptr;
+    repeats->first = std::move(found.equals);
+    repeats->starts.push_back(0);
+    for (const std::vector<EqualLine> &of_one : copies) {
+        repeats->copies.insert(repeats->copies.end(), of_one.begin(), of_one.end());
+        repeats->starts.push_back(int(repeats->copies.size()));
+    }
+    return repeats;
+}
+
 }  // namespace
 
 Layers::Layers(const Net &net) : net(net), n_hidden(int(net.layers.size()) - 1), pattern_bytes(0), continuous(true) {
@@ -109,6 +135,8 @@ Layers::Layers(const Net &net) : net(net), n_hidden(int(net.layers.size()) - 1),
         layer.quantum_h_c = quantum_c = std::min(quantum_i, product(quantum_s, quantum_c));
         layer.pattern_bits = most == 0 ? 0 : most == 1 ? 1 : most <= 3 ? 2 : most <= 15 ? 4 : 8;
         layer.pattern_start = pattern_bytes;
+        repeats_.push_back(find_repeats(net, l));
+        layer.repeats = repeats_.back().get();
         pattern_bytes += (long(layer.n_out) * layer.pattern_bits + 7) / 8;
         layers.push_back(layer);
     }

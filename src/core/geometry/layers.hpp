@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
+#include "equal_lines.hpp"
 #include "network.hpp"
 
 namespace leadlight::geometry {
@@ -12,6 +14,13 @@ enum class Kind {
     straight,  // no unit has a breakpoint: nothing is cut
     single,    // every unit has one: the fast path
     several,   // anything else
+};
+
+// Lines of a layer that are the same line in every cell: one stands for all.
+struct Repeats {
+    std::vector<EqualLine> first;   // of each line of the layer: the one that stands for it, often itself
+    std::vector<int> starts;        // (n_lines + 1,)
+    std::vector<EqualLine> copies;  // of line i, itself not among them: copies[starts[i]] to copies[starts[i + 1]]
 };
 
 struct Layer {
@@ -27,6 +36,7 @@ struct Layer {
     const Pieces *pieces;       // (n_out,)
     const double *breakpoints;  // (stride,): kind single
     const int *first_line;      // (n_out + 1,): the unit's breakpoints among all of the network
+    const Repeats *repeats;     // null where all lines differ
     bool zero_below;            // kind single: the lower piece is 0 for all units (relu)
     double max_slope, max_intercept;
     bool slopes_round;  // some slope is not 0 or +-1
@@ -63,6 +73,7 @@ class Layers {
   private:
     std::vector<std::vector<double>> numbers_;
     std::vector<std::vector<int>> first_lines_;
+    std::vector<std::unique_ptr<Repeats>> repeats_;
 };
 
 }  // namespace leadlight::geometry

@@ -69,7 +69,9 @@ bool Splitter::settle(const Polygon &polygon, Candidate &candidate) {
         }
         if (positive && negative) return true;
     }
-    if (positive) candidate.positive |= 1u << 31;  // where polygons are large the side counts, not the corners
+    // Where polygons are large the side counts, not the corners.
+    candidate.positive |= std::uint32_t(positive) << 31;
+    candidate.negative |= std::uint32_t(negative) << 31;
     return false;
 }
 
@@ -100,7 +102,10 @@ void Splitter::filter(Node &node, const Candidate *candidates, int n, Cut *cut) 
     node.candidates = sorted.cut;
     node.n_candidates = sorted.n_cut;
     arena_.shrink(sorted.cut, std::size_t(sorted.n_cut));
-    for (int i = 0; i < sorted.n_decided; ++i) decide(node, *sorted.decided[i].line, sorted.decided[i].positive != 0);
+    for (int i = 0; i < sorted.n_decided; ++i) {
+        const Candidate &decided = sorted.decided[i];
+        decide(node, *decided.line, (decided.positive != 0) - (decided.negative != 0));
+    }
 }
 
 }  // namespace leadlight::geometry

@@ -12,8 +12,8 @@ Splitter::Splitter(const Kernels &kernels, const Layers &layers, const Options &
                    std::uint64_t first_serial, int deepest)
     : kernels_(kernels.geometry), layers_(layers), options_(options), progress_(progress), out_(out),
       row_(std::size_t(layers.pattern_bytes) + 8), layer_counts_(std::size_t(layers.n_hidden) + 1),
-      serial_(first_serial), deepest_(deepest),
-      predicates_(layers.net),
+      told_every_(options.max_cells ? std::clamp<std::int64_t>(options.max_cells / 64, 1, 256) : 256), serial_(first_serial),
+      deepest_(deepest), predicates_(layers.net),
       counter_(predicates_, [this](const Line &line) { return reference(line); }, options.certified, options.max_pairs,
                progress.stop),
       matcher_(layers, predicates_, options.certified), size_(0.0) {
@@ -111,7 +111,7 @@ std::int32_t Splitter::add_cell(const Node &node) {
     const auto n = std::size_t(polygon.n);
     const std::size_t cell = out_.n_cells(), first = options_.stream ? out_.points.size() : out_.corners.size();
     ++layer_counts_[std::size_t(layers_.n_hidden)];
-    if ((cell & 255) == 0) check_progress();
+    if (layer_counts_[std::size_t(layers_.n_hidden)] - told_cells_ >= told_every_) check_progress();
     if (first + n >= std::size_t(std::numeric_limits<std::int32_t>::max()) - 64) throw TooLarge();
     out_.starts.push(std::int64_t(first));
     if (options_.stream) {
@@ -158,10 +158,11 @@ void Splitter::count_cells_of(const Node &node) {
     for (int i = 0; i < node.n_candidates; ++i) counted_.push_back(node.candidates[i].line);
     layer_counts_[std::size_t(layers_.n_hidden)] +=
         counter_.count(polygon.x, polygon.y, polygon.e, counted_.data(), polygon.n, counted_.data() + polygon.n, node.n_candidates);
-    if (layer_counts_[std::size_t(layers_.n_hidden)] - told_cells_ > 1000) check_progress();
+    if (layer_counts_[std::size_t(layers_.n_hidden)] - told_cells_ >= told_every_) check_progress();
 }
 
 std::int32_t Splitter::solve(Node &node) {
+    if (progress_.stop.load(std::memory_order_relaxed)) throw Stopped();
     const Arena::Mark start = arena_.mark();
     const bool cut_again = descend(node);
     if (options_.count && (!cut_again || counts(node))) {

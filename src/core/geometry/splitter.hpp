@@ -95,7 +95,10 @@ class Splitter {
     int sign(const Line &f, const Polygon &polygon, int corner);
     int float_sign(const Line &f, const Polygon &polygon, int corner);
     std::int32_t cross(const Line &f, const Polygon &polygon, int side, Point &at, double &error);
-    void decide(Node &node, const Line &line, bool above);
+    void decide(Node &node, const Line &line, int sign);
+    void decide_one(Node &node, int layer, int unit, bool above);
+    int merge_repeats(Frame &frame, int layer, int survivors);
+    int most_open(const Node &node) const;
     void add_term(Node &node, const Frame &frame, int layer, int unit, int piece) const;
     void set_piece(int layer, int unit, int piece);
     int piece_of(int layer, int unit) const { return layers_.layers[std::size_t(layer)].piece_in(row_.data(), unit); }
@@ -121,6 +124,7 @@ class Splitter {
     std::vector<Decision> decisions_;  // in layers of kind several, on the way here
     std::vector<std::int64_t> layer_counts_;
     std::int64_t float_signs_ = 0, told_cells_ = 0;
+    const std::int64_t told_every_;  // cells
     std::uint64_t serial_;
     int depth_ = 0, deepest_;
     Predicates predicates_;
