@@ -33,8 +33,10 @@ from .regions import regions
 from .skeleton import StepSkeleton, step_skeleton
 from .slices import Slice, slice_line, slice_plane
 from .statistics import RegionStatistics
+from .unit_creases import Bend, UnitCrease
 
 __all__ = [
+    "Bend",
     "Bounds",
     "Cell",
     "CodedRegion",
@@ -54,6 +56,7 @@ __all__ = [
     "RegionStatistics",
     "Slice",
     "StepSkeleton",
+    "UnitCrease",
     "arrangement_bounded_regions",
     "arrangement_regions",
     "arrangement_regions_by_code",

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..errors import ParameterError
 
-__all__ = ["bends", "border_vertices"]
+__all__ = ["bends", "border_vertices", "surely_bent"]
 
 _BLOCK = 65536  # edges looked at together
 
@@ -49,7 +49,7 @@ def bends(cx: Any) -> np.ndarray:
     one, other = starts[group], np.arange(len(unit))  # each edge with the first of its unit at its vertex
     pairs = np.flatnonzero(one != other)
     one, other = one[pairs], other[pairs]
-    bent = _surely_bent(cx, here[one], there[one], there[other])
+    bent = surely_bent(cx, here[one], there[one], there[other])
     open_ = np.flatnonzero(~bent)
     open_ = open_[~_same_form(cx, edge[one[open_]], edge[other[open_]], layers[unit[one[open_]]])]
     for i in open_.tolist():
@@ -74,7 +74,7 @@ def _changes(cx: Any, first_unit: int) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate(edges), np.concatenate(units)
 
 
-def _surely_bent(cx: Any, at: np.ndarray, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+def surely_bent(cx: Any, at: np.ndarray, one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Whether two edges from a vertex are not on one line by more than the vertices' errors allow, (n,) bool."""
     (ax, ay), (bx, by) = ((cx.vertices[end] - cx.vertices[at]).T for end in (one, other))
     with np.errstate(over="ignore", invalid="ignore"):

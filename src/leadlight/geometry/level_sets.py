@@ -16,6 +16,7 @@ import numpy as np
 from ..activations import activation
 from ..errors import ParameterError
 from ..network import Network
+from .paths import join_segments
 
 __all__ = ["DecisionPartition", "LevelSet", "decision_partition", "level_set"]
 
@@ -183,50 +184,6 @@ def _borders(cut: Any, states: np.ndarray) -> LevelSet:
         return LevelSet([point[None] for point in points], labels[order])
     turned = labels[:, 0] < labels[:, 1]  # the larger label on the left throughout
     ends[turned], labels[turned] = ends[turned, ::-1], labels[turned, ::-1]
-    paths, first = join_segments(ends, labels)
-    return LevelSet([cut.vertices[path] for path in paths], labels[first].reshape(-1, 2))
-
-
-def join_segments(ends: np.ndarray, labels: np.ndarray) -> tuple[list[list[int]], np.ndarray]:
-    """Join directed segments of equal labels to paths, through points where exactly one comes and one goes.
-
-    Parameters
-    ----------
-    ends : ndarray (n, 2) int
-        From point to point.
-    labels : ndarray (n, 2) int
-
-    Returns
-    -------
-    paths : list of list of int
-        Points in order; a closed path ends where it starts.
-    first : ndarray (n_paths,) int64
-        A segment of each.
-    """
-    degree: dict[int, int] = {}
-    goes: dict[tuple[int, ...], list[int]] = {}
-    comes: dict[tuple[int, ...], list[int]] = {}
-    rows = ends.tolist()
-    names = [tuple(label) for label in labels.tolist()]
-    for i, ((a, b), name) in enumerate(zip(rows, names)):
-        degree[a], degree[b] = degree.get(a, 0) + 1, degree.get(b, 0) + 1
-        goes.setdefault((a, *name), []).append(i)
-        comes.setdefault((b, *name), []).append(i)
-    following = {}
-    for key, incoming in comes.items():
-        outgoing = goes.get(key, [])
-        if degree[key[0]] == 2 and len(incoming) == len(outgoing) == 1:
-            following[incoming[0]] = outgoing[0]
-    starts = sorted(set(range(len(rows))) - set(following.values()))
-    paths, first, seen = [], [], set()
-    for i in [*starts, *range(len(rows))]:
-        if i in seen:
-            continue
-        path, at = [rows[i][0]], i
-        while at is not None and at not in seen:
-            seen.add(at)
-            path.append(rows[at][1])
-            at = following.get(at)
-        paths.append(path)
-        first.append(i)
-    return paths, np.array(first, np.int64)
+    paths, segments = join_segments(ends, labels)
+    first = np.array([along[0] for along in segments], np.int64)
+    return LevelSet([cut.vertices[path] for path in paths], labels[first])

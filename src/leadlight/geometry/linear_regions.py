@@ -82,14 +82,17 @@ def _exactly_equal(cx: Any, pairs: np.ndarray) -> np.ndarray:
     return np.array([core.equal_outputs(context(i), context(j)) for i, j in pairs.tolist()], bool)
 
 
-def exact_contexts(cx: Any) -> tuple[_core.ExactCells, Callable[[int], int]]:
-    """The core's exact cells for a complex, and the number of a cell's last context in it."""
+def exact_contexts(cx: Any) -> tuple[_core.ExactCells, Callable[..., int]]:
+    """The core's exact cells for a complex, and the number in it of a cell's context of some layer.
+
+    ``context(cell, layer)``, a slice's own layers counted; by default of the outputs.
+    """
     core = _core.ExactCells(_layers(cx._sliced), flat_corners(cx.domain))
     contexts: dict[tuple[int, bytes], int] = {}
 
-    def context(cell: int) -> int:
+    def context(cell: int, layer: int | None = None) -> int:
         at = 0
-        for pieces in cx._full_pattern(cell):
+        for pieces in cx._full_pattern(cell)[:layer]:
             key = (at, pieces.tobytes())
             if key not in contexts:
                 contexts[key] = core.context(at, np.ascontiguousarray(pieces))

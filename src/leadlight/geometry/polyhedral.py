@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import creases, integrals, level_sets
+from . import integrals, level_sets
 from .cells import Cells
+from .creases import bends, border_vertices
 from .edges import adjacency, to_networkx
 from .extrema import Extrema, extrema
 from .integrals import Moments
@@ -25,6 +26,7 @@ from .lipschitz import Lipschitz, lipschitz
 from .locate import locate_points
 from .statistics import RegionStatistics, statistics
 from .summaries import summary
+from .unit_creases import UnitCrease, creases
 
 if TYPE_CHECKING:
     from scipy import sparse
@@ -115,7 +117,7 @@ class PolyhedralComplex(Cells):
         ParameterError
             The complex is on an interval.
         """
-        return creases.border_vertices(self)
+        return border_vertices(self)
 
     def bends(self) -> np.ndarray:
         """Where a unit's crease changes its direction, decided exactly: (n, 3) int64, layer, unit, vertex.
@@ -137,7 +139,7 @@ class PolyhedralComplex(Cells):
         >>> bends[:, :2].tolist(), sorted(cx.vertices[bends[:, 2]].tolist())
         ([[1, 0], [1, 0]], [[0.0, 1.0], [1.0, 0.0]])
         """
-        return creases.bends(self)
+        return bends(self)
 
     # -- linear regions ---------------------------------------------------------------------------------
 
@@ -164,6 +166,10 @@ class PolyhedralComplex(Cells):
     def is_continuous(self) -> bool:
         """Whether the network is: all activations but the step are."""
         return all(act.pieces.is_continuous for act in self.network.activations)
+
+    def creases(self, layer: int | None = None, unit: int | None = None) -> list[UnitCrease]:
+        """Where each unit changes its piece, with bends; see `geometry.unit_creases.creases`."""
+        return creases(self, layer, unit)
 
     def level_set(self, value: float = 0.0, output: int = 0) -> LevelSet:
         """Where an output passes through a value: exact polylines; see `geometry.level_sets.level_set`."""

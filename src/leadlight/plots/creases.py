@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from ..errors import ParameterError
 from ..geometry.polyhedral import PolyhedralComplex
 from ..geometry.regions import regions
@@ -96,12 +98,12 @@ class CreaseDisplay:
             if unit is None:
                 draw_creases(ax, cx)
             else:
-                edges, chosen = cx.edges, cx.edges.interior
-                mine = (edges.layer[chosen] == unit[0]) & (edges.unit[chosen] == unit[1])
-                crease_lines(ax, cx, chosen[~mine], style.GRID, 0.7)
+                found = cx.creases(*unit)  # of this unit, where earlier ones coincide too
+                mine = np.concatenate([np.empty(0, np.int64), *(e for crease in found for e in crease.edges)])
+                crease_lines(ax, cx, np.setdiff1d(cx.edges.interior, mine), style.GRID, 0.7)
                 shade = layer_colours(cx.network.depth)[unit[0]] / 255
                 label = f"layer {unit[0] + 1}, unit {unit[1] + 1}"
-                crease_lines(ax, cx, chosen[mine], shade, 2.0, label)
+                crease_lines(ax, cx, np.unique(mine), shade, 2.0, label)
             if bends:
                 draw_bends(ax, cx, unit)
             if legend:
