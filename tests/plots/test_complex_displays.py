@@ -100,7 +100,7 @@ def test_what_no_eye_can_see_is_not_drawn():
 
 def test_the_boundary_and_its_sides():
     points = np.array([[0.0, 0.0], [1.0, 1.0]])
-    display = BoundaryDisplay.from_complex(CX).plot(X=points, y=[0, 1], edges=True, title="t")
+    display = BoundaryDisplay.from_complex(CX).plot(points=points, labels=[0, 1], edges=True, title="t")
     boundary = display.partition.boundary
     (lines,) = collections(display, LineCollection)
     assert sum(len(segment) for segment in lines.get_segments()) == sum(map(len, boundary.polylines))

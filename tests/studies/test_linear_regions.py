@@ -11,7 +11,7 @@ from scipy.integrate import quad
 
 from leadlight import Network, mlp, studies
 from leadlight.errors import ModelError
-from leadlight.geometry import general_position, max_regions, regions, unit_lines
+from leadlight.geometry import general_position, line_crossings, max_regions, regions, unit_lines
 from leadlight.geometry.reference import enumerate_cells
 from leadlight.studies.linear_regions.arrangement import (
     EXAMPLES,
@@ -24,7 +24,6 @@ from leadlight.studies.linear_regions.counts import (
     KINDS,
     arrangement_counts,
     count_many,
-    crossings,
     full_view,
     lines_and_crossings,
     networks,
@@ -123,15 +122,15 @@ def test_cells_from_lines_and_crossings_are_the_enumerator_s(seed):
     assert cells.tolist() == [len(c) for c in complexes]
     assert lines.tolist() == [len(c.border_points()) / 2 for c in complexes]
     assert full > 0
-    exact = full_view(crossings(unit_lines(net)))
+    exact = full_view(line_crossings(unit_lines(net)))
     assert len(enumerate_cells(net, square(exact * Fraction(1001, 1000)))) == 22
     assert len(enumerate_cells(net, square(exact * Fraction(999, 1000)))) < 22
 
 
 def test_a_line_that_only_touches_the_corner_is_not_in_view():
     lines = np.array([[1.0, 1.0, -2.0], [1.0, -1.0, 0.0]])
-    assert lines_and_crossings(lines, crossings(lines), 1) == (1, 0)
-    assert lines_and_crossings(lines, crossings(lines), Fraction(3, 2)) == (2, 1)
+    assert lines_and_crossings(lines, line_crossings(lines), 1) == (1, 0)
+    assert lines_and_crossings(lines, line_crossings(lines), Fraction(3, 2)) == (2, 1)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -14,8 +14,10 @@ import leadlight as ll
 from leadlight import studies
 from leadlight.data import rings
 from leadlight.errors import DataError, ModelError, ParameterError
+from leadlight.geometry import arrangement_regions_by_code
 from leadlight.studies.rings.coordinates import polar
 from leadlight.studies.rings.cube import near_corners
+from leadlight.studies.rings.enclosed import Enclosure, enclosure
 from leadlight.studies.rings.entropy import both_ways
 from leadlight.studies.rings.monotone import (
     Cut,
@@ -28,7 +30,7 @@ from leadlight.studies.rings.monotone import (
 from leadlight.studies.rings.plain_list import module_of
 from leadlight.studies.rings.rectified import live_gap
 from leadlight.studies.rings.separable import separate
-from leadlight.studies.rings.triangle import crossings, holds_origin, relation, triangle_of
+from leadlight.studies.rings.triangle import holds_origin, relation, triangle_of
 from leadlight.studies.rings.triples import ahead
 
 MUST_HOLD = {
@@ -117,8 +119,10 @@ def test_seven_codes_and_the_missing_one_is_the_complement(lines):
         bit = int(lines[k] @ [*point, 1.0] > 0)
         for a, b in product((0, 1), repeat=2):
             seen.add(tuple({i: a, j: b, k: bit}[u] for u in range(3)))
-    assert seen == {region.code for region in triangle.regions}
-    pairs = crossings(lines)
+    assert seen == set(triangle.regions)
+    coded = arrangement_regions_by_code(lines)  # cut by its own code in rational numbers
+    assert triangle.regions == {region.code: region.bounded for region in coded}
+    pairs = triangle.crossings
     assert len(set(pairs)) == 9
     assert all(sum(a != b for a, b in zip(*pair)) == 1 and set(pair) <= seen for pair in pairs)
     a, total, error = relation(lines)
@@ -196,6 +200,24 @@ def test_three_units_that_point_to_all_sides_leave_no_falling_direction():
     data = rings(20, seed=0)
     off = ll.Network.from_arrays([weights, [[1, 1, 1]]], [[-9, -1, -1], [0]], "relu")
     assert np.degrees(live_gap(off, data)) == pytest.approx(240)
+
+
+def test_what_encloses_the_centre():
+    strip = ll.Network.from_arrays([[[1, 0], [-1, 0]], [[1, 1]]], [[0, 0], [-2]])  # |x| < 2
+    assert enclosure(strip) == Enclosure(inside=0, bounded=False, sides=2)
+    # -relu(-x) - relu(-y) - relu(x + y - 1) + 1 > 0, the logit's other sign: a hexagon of class 1
+    rows, heights = [[-1, 0], [0, -1], [1, 1]], [[-1, -1, -1]]
+    around = enclosure(ll.Network.from_arrays([rows, heights], [[0, 0, -1], [1]]))
+    assert (around.inside, around.bounded) == (1, True)
+    # brute force: from the centre outwards every way leaves the region, past as many sides as the values say
+    net = ll.Network.from_arrays([rows, heights], [[0, 0, -1], [1]])
+    angles = np.linspace(0, 2 * np.pi, 721)
+    ways = np.linspace(0, 10, 2001)[:, None, None] * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    inside = net(ways.reshape(-1, 2)).reshape(2001, 721) > 0
+    edge = ways[inside.sum(axis=0), np.arange(721)]
+    patterns = {tuple(row) for row in (net.preactivations(edge)[0] > 0).tolist()}
+    assert not inside[-1].any()
+    assert around.sides == len(patterns)
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -25,6 +25,7 @@ from .lines import (
     arrangement_regions_by_code,
     clip_line,
     general_position,
+    line_crossings,
     unit_lines,
 )
 from .polyhedral import PolyhedralComplex
@@ -68,6 +69,7 @@ __all__ = [
     "evolution",
     "general_position",
     "hardtanh_regions",
+    "line_crossings",
     "max_regions",
     "montufar2014_lower_bound",
     "montufar2017_bound",

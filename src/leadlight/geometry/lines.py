@@ -25,6 +25,7 @@ __all__ = [
     "arrangement_regions_by_code",
     "clip_line",
     "general_position",
+    "line_crossings",
     "unit_lines",
 ]
 
@@ -178,6 +179,21 @@ def general_position(lines: Any) -> GeneralPosition:
         and forms[i][2] * cross(j, k) - forms[j][2] * cross(i, k) + forms[k][2] * cross(i, j) == 0
     ]
     return GeneralPosition(parallel, concurrent)
+
+
+def line_crossings(lines: Any) -> list[tuple[Fraction, Fraction]]:
+    """Return the points where two of the lines (k, 3) cross, exactly, pair by pair; parallel ones do not.
+
+    Examples
+    --------
+    >>> line_crossings([[1.0, 0.0, -0.5], [0.0, 2.0, 1.0], [1.0, 0.0, 7.0]])
+    [(Fraction(1, 2), Fraction(-1, 2)), (Fraction(-7, 1), Fraction(-1, 2))]
+    """
+    found = []
+    for (a, b, c), (d, e, f) in combinations(_forms(lines), 2):
+        if determinant := a * e - b * d:
+            found.append((Fraction(b * f - c * e, determinant), Fraction(c * d - a * f, determinant)))
+    return found
 
 
 def _forms(lines: Any) -> list[Form]:

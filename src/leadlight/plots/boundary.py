@@ -13,6 +13,7 @@ from ..geometry.polyhedral import PolyhedralComplex
 from ..geometry.regions import regions
 from . import style
 from ._outlines import crease_lines, domain_extent, fill_groups, in_the_plane, names_of, polylines
+from ._points import checked_labels, draw_points, name_classes
 
 __all__ = ["BoundaryDisplay"]
 
@@ -60,10 +61,13 @@ class BoundaryDisplay:
         self,
         ax: Any = None,
         *,
-        X: Any = None,
-        y: Any = None,
+        points: Any = None,
+        labels: Any = None,
+        point_size: float = 7.0,
+        class_names: Sequence[str] | None = None,
         fill: bool = True,
         edges: bool = False,
+        legend: bool = True,
         title: str | None = None,
         names: Sequence[str] | None = None,
     ) -> BoundaryDisplay:
@@ -72,12 +76,19 @@ class BoundaryDisplay:
         Parameters
         ----------
         ax : Axes, optional
-        X, y : array_like (n, 2), (n,), optional
-            Points to show, coloured by their classes 0, 1, ...
+        points : array_like (n, 2), optional
+            Data to draw in.
+        labels : array_like (n,) of int, optional
+            Their classes 0, 1, ...: a point on another colour's ground is decided wrongly.
+        point_size : float
+            In square points, as for `Axes.scatter`.
+        class_names : sequence of str, optional
         fill : bool, default True
             Tint each class's part of the domain.
         edges : bool
             Draw the borders of the cells too, thin.
+        legend : bool, default True
+            Name the classes, if labels or `class_names` are given.
         title : str, optional
         names : two str, optional
 
@@ -86,19 +97,21 @@ class BoundaryDisplay:
         self
         """
         cx, classes = self.partition.complex, self.partition.classes
-        with style.drawing(self, ax, figsize=(4.0, 3.4)) as ax:
+        labels = checked_labels(points, labels)
+        known = [2, int(classes.max()) + 1, len(class_names or ()), 0 if labels is None else labels.max() + 1]
+        colours = style.class_colours(max(known))
+        named = legend and (labels is not None or class_names is not None)
+        with style.drawing(self, ax, figsize=(4.0 + 0.7 * named, 3.4)) as ax:
             style.label_plane(ax, domain_extent(cx), names_of(cx, names))
-            n_classes = int(max(classes.max(), -1 if y is None else np.max(y))) + 1
-            palette = style.class_colours(n_classes)
             if fill:
-                fill_groups(ax, cx, classes, np.array([style.tint(shade, 0.6) for shade in palette]))
+                fill_groups(ax, cx, classes, np.array([style.tint(shade, 0.55) for shade in colours]))
             if edges:
                 crease_lines(ax, cx, cx.edges.interior, style.BLACK, 0.2, alpha=0.5)
             polylines(ax, self.partition.boundary.polylines)
-            if X is not None:
-                X = np.asarray(X, dtype=np.float64)
-                shades = "#ffffff" if y is None else [palette[int(label)] for label in y]
-                ax.scatter(*X.T, s=9, c=shades, edgecolors=style.BLACK, linewidths=0.3, zorder=4)
+            if points is not None:
+                draw_points(ax, points, labels, colours, point_size)
+            if named:
+                name_classes(ax, colours, class_names)
             if title is not None:
                 ax.set_title(title)
         return self

@@ -11,6 +11,7 @@ from matplotlib.colors import ListedColormap
 
 from ..errors import ShapeError
 from . import style
+from ._points import checked_labels, draw_points, name_classes
 from .grid import Extent, box, evaluate
 
 __all__ = ["DecisionMapDisplay"]
@@ -119,18 +120,10 @@ class DecisionMapDisplay:
         self
         """
         known = [self.classes.max(initial=0) + 1, len(self.class_names or ())]
+        labels = checked_labels(points, labels)
         if labels is not None:
-            labels = np.asarray(labels).reshape(-1).astype(np.int64)
-            if points is None or len(labels) != len(points):
-                raise ShapeError(
-                    f"{len(labels)} labels came with {0 if points is None else len(points)} points; "
-                    "give one label a point."
-                )
             known.append(labels.max(initial=0) + 1)
-        n_classes = max(2, *(int(n) for n in known))
-        colours = style.class_colours(n_classes)
-        class_names = list(self.class_names or ())
-        class_names += [f"class {c}" for c in range(len(class_names), n_classes)]
+        colours = style.class_colours(max(2, *(int(n) for n in known)))
         with style.drawing(self, ax, figsize=(4.4, 3.4)) as ax:
             image = ax.imshow(
                 self.classes,
@@ -138,24 +131,15 @@ class DecisionMapDisplay:
                 origin="lower",
                 cmap=ListedColormap([style.tint(c, 0.55) for c in colours]),
                 vmin=-0.5,
-                vmax=n_classes - 0.5,
+                vmax=len(colours) - 0.5,
                 aspect="equal",
             )
             image.set_rasterized(True)
             if points is not None:
-                points = np.asarray(points)
-                groups = labels if labels is not None else np.zeros(len(points), dtype=np.int64)
-                order = np.arange(len(points))  # in the given order, so that no class hides another
-                edge = [style.tint(colours[g], 0.0) if labels is not None else style.BLACK for g in groups]
-                ax.scatter(
-                    points[order, 0], points[order, 1], s=point_size, c=edge,
-                    edgecolors="#ffffff", linewidths=0.25, rasterized=len(points) > 500,
-                )  # fmt: skip
+                draw_points(ax, points, labels, colours, point_size)
             style.label_plane(ax, self.extent, names)
             if legend and (labels is not None or self.class_names):
-                for c in range(n_classes):
-                    ax.scatter([], [], s=26, marker="s", color=colours[c], label=class_names[c])
-                style.legend_beside(ax, handletextpad=0.3)
+                name_classes(ax, colours, self.class_names)
             if title is not None:
                 ax.set_title(title)
         return self

@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations
 
 import numpy as np
 
-from leadlight.geometry import regions, unit_lines
+from leadlight.geometry import line_crossings, regions, unit_lines
 from leadlight.network import Network, mlp
 
 from .far import FAR, FarCells, far_cells
@@ -26,7 +25,6 @@ __all__ = [
     "Counts",
     "arrangement_counts",
     "count_many",
-    "crossings",
     "full_view",
     "lines_and_crossings",
     "networks",
@@ -63,22 +61,6 @@ def networks(kind: str, seeds: Sequence[int]) -> list[Network]:
     """Return the networks of a kind, with torch's default initialisation, one a seed."""
     widths, activation = KINDS[kind]
     return [mlp(2, widths, 1, activation=activation, init="torch", seed=seed) for seed in seeds]
-
-
-def crossings(lines: np.ndarray) -> list[tuple[Fraction, Fraction]]:
-    """Return the points where two of the lines (k, 3) cross, exactly; parallel ones do not.
-
-    Examples
-    --------
-    >>> crossings(np.array([[1.0, 0.0, -0.5], [0.0, 2.0, 1.0], [1.0, 0.0, 7.0]]))
-    [(Fraction(1, 2), Fraction(-1, 2)), (Fraction(-7, 1), Fraction(-1, 2))]
-    """
-    exact = [[Fraction(v) for v in line] for line in lines.tolist()]
-    found = []
-    for (a, b, c), (d, e, f) in combinations(exact, 2):
-        if determinant := a * e - b * d:
-            found.append(((b * f - c * e) / determinant, (c * d - a * f) / determinant))
-    return found
 
 
 def lines_and_crossings(
@@ -146,7 +128,7 @@ def arrangement_counts(net: Network, half_widths: Sequence[float]) -> tuple[np.n
         The half-width beyond which every crossing is in view.
     """
     lines = unit_lines(net)
-    points = crossings(lines)
+    points = line_crossings(lines)
     pairs = [lines_and_crossings(lines, points, h) for h in half_widths]
     seen = np.array([n for n, _ in pairs])
     return seen, seen + np.array([m for _, m in pairs]) + 1, float(full_view(points))

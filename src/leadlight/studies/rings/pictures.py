@@ -9,9 +9,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from leadlight.data import Dataset
-from leadlight.geometry import arrangement_regions_by_code
 from leadlight.network import Network
 from leadlight.plots import (
+    BoundaryDisplay,
     DecisionMapDisplay,
     HiddenCubeDisplay,
     LossCurvesDisplay,
@@ -33,6 +33,7 @@ from leadlight.studies.result import Interval
 
 from .monotone import falling_cone
 from .separable import Separation
+from .triangle import cells_of_lines
 
 __all__ = ["cone", "cube", "cubes", "logits", "losses", "maps", "regions", "relu", "shown"]
 
@@ -93,9 +94,15 @@ def maps(data: Dataset, networks: Mapping[Any, Network], show_data: bool = True)
                 ax, half_width=HALF_WIDTH, points=X, labels=y, class_names=data.class_names, title=title
             )
             continue
-        DecisionMapDisplay.from_network(net, HALF_WIDTH, 220, class_names=data.class_names).plot(
-            ax, points=X, labels=y, point_size=4, title=title
-        )
+        look = {"points": X, "labels": y, "point_size": 4, "title": title}
+        if net.activations[0].pieces is None:
+            DecisionMapDisplay.from_network(net, HALF_WIDTH, 220, class_names=data.class_names).plot(
+                ax, **look
+            )
+        else:  # exactly, as there are cells
+            BoundaryDisplay.from_network(net, [(-HALF_WIDTH, HALF_WIDTH)] * 2).plot(
+                ax, class_names=data.class_names, **look
+            )
         UnitLinesDisplay.from_network(net).plot(ax, half_width=HALF_WIDTH)
     for ax in axes.ravel()[len(panels) :]:
         ax.set_visible(False)
@@ -105,21 +112,21 @@ def maps(data: Dataset, networks: Mapping[Any, Network], show_data: bool = True)
 def regions(data: Dataset, arrangements: Mapping[str, np.ndarray]) -> Figure:
     """Draw the coded regions of three lines each; the data beneath those that were learned."""
     figure, axes = subplots(1, len(arrangements), figsize=(4.4 * len(arrangements), 4.2))
-    domain = [(-HALF_WIDTH, HALF_WIDTH)] * 2
     tints = [tint(c, 0.72) for c in class_colours(8)]
     for ax, (title, lines) in zip(axes[0], arrangements.items()):
-        for region in arrangement_regions_by_code(lines, domain):
-            code = "".join(map(str, region.code))
-            ax.fill(*region.polygon.T, color=tints[int(code, 2)], linewidth=0, zorder=0)
+        cx = cells_of_lines(lines, HALF_WIDTH)
+        codes = ["".join(map(str, pattern)) for pattern in cx.patterns]
+        for code, polygon in zip(codes, cx.polygons()):
+            ax.fill(*polygon.T, color=tints[int(code, 2)], linewidth=0, zorder=0)
         if title == "learned":
             X, y = _some(data)
             for c in (0, 1):
                 ax.scatter(*X[y == c].T, s=3, color=class_colours(2)[c], linewidths=0, zorder=1,
                            rasterized=True)  # fmt: skip
-        UnitLinesDisplay(lines).plot(ax, domain=domain, title=title)
-        for region in arrangement_regions_by_code(lines, domain):
+        UnitLinesDisplay(lines).plot(ax, half_width=HALF_WIDTH, title=title)
+        for code, centre in zip(codes, cx.centroids):
             ax.text(
-                *_centroid(region.polygon), "".join(map(str, region.code)), ha="center", va="center",
+                *centre, code, ha="center", va="center",
                 fontsize=10, color=BLACK, zorder=5, clip_on=True,
                 bbox={"boxstyle": "round,pad=0.15", "facecolor": "#ffffff", "edgecolor": "none", "alpha": 0.75},
             )  # fmt: skip
@@ -236,10 +243,3 @@ def _spread(points: np.ndarray, across: np.ndarray, n: int) -> np.ndarray:
         return points
     order = np.argsort(points @ across, kind="stable")
     return points[order[np.linspace(0, len(points) - 1, n).round().astype(int)]]
-
-
-def _centroid(polygon: np.ndarray) -> np.ndarray:
-    x, y = polygon.T
-    cross = x * np.roll(y, -1) - np.roll(x, -1) * y
-    area = cross.sum()
-    return np.array([((v + np.roll(v, -1)) * cross).sum() for v in (x, y)]) / (3 * area)

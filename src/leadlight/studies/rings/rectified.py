@@ -10,6 +10,7 @@ from leadlight.studies.page import Page
 from leadlight.studies.result import Interval
 
 from . import pictures
+from .enclosed import closed_regions, enclosure
 from .monotone import widest_gap
 from .widths import NO_LOSS, Trained, count_errors
 
@@ -79,9 +80,10 @@ def question(page: Page, data: Dataset, sigmoid: Trained, relu: Trained) -> None
         ),
         "Two networks of three ReLUs. Left: the least loss. The unit lines are not the sides of the region: "
         "they are the creases of the logit, which rises linearly beyond them and is not bounded as a sum of "
-        f"sigmoids is. Right: {wrong} points wrong, and a widest gap of {np.degrees(live_gap(worst, data)):.1f} "
-        "degrees between the vectors $v_i w_i$ of its live units.",
-        alt="Decision maps of two ReLU networks with their unit lines.",
+        "sigmoids is; the boundary, where the colours meet, is exact and has "
+        f"{enclosure(best).sides} straight sides. Right: {wrong} points wrong, and a widest gap of "
+        f"{np.degrees(live_gap(worst, data)):.1f} degrees between the vectors $v_i w_i$ of its live units.",
+        alt="Two ReLU networks with their exact decision boundaries and their unit lines.",
         section=SECTION,
     )
     reached = [w for w in relu.widths if shares["relu"][w].median > 0]
@@ -128,6 +130,7 @@ def question(page: Page, data: Dataset, sigmoid: Trained, relu: Trained) -> None
             },
             must_hold=False,
         )
+    closed_regions(page, relu)
     most = relu.widths[-1]
     first = "at no width here" if least is None else f"from {least} units on in some seeds"
     open_ = sum(gap >= 179 for gap in with_errors)

@@ -11,7 +11,7 @@ from leadlight.geometry import arrangement_bounded_regions, arrangement_regions,
 from leadlight.studies.page import Page
 
 from . import pictures
-from .triangle import crossings, holds_origin, relation, triangle_of
+from .triangle import holds_origin, relation, triangle_of
 from .widths import Trained
 
 __all__ = ["BY_HAND", "seven"]
@@ -27,11 +27,11 @@ def seven(page: Page, data: Dataset, trained: Trained) -> None:
     all_lines = [unit_lines(net) for net in networks]
     found = [(lines, triangle) for lines in all_lines if (triangle := triangle_of(lines)) is not None]
     counts = {len(t.regions) for _, t in found}
-    bounded = {sum(r.bounded for r in t.regions) for _, t in found}
+    bounded = {sum(t.regions.values()) for _, t in found}
     flips = [
-        sum(a != b for a, b in zip(*pair)) == 1 and set(pair) <= {r.code for r in t.regions}
-        for lines, t in found
-        for pair in crossings(lines)
+        sum(a != b for a, b in zip(*pair)) == 1 and set(pair) <= t.regions.keys()
+        for _, t in found
+        for pair in t.crossings
     ]
     typical = unit_lines(trained.typical(3))
     shown = [("drawn by hand", BY_HAND)]
@@ -98,14 +98,14 @@ def _code_table(page: Page, shown: list[tuple[str, np.ndarray]]) -> None:
         for _, lines in shown:
             triangle = triangle_of(lines)
             assert triangle is not None
-            kinds = {r.code: "triangle" if r.bounded else "outer" for r in triangle.regions}
+            kinds = {code: "triangle" if bounded else "outer" for code, bounded in triangle.regions.items()}
             row.append(kinds.get(code, "missing"))
         rows.append(row)
     page.table(
         "codes",
         ["code", *[name for name, _ in shown]],
         rows,
-        "The eight codes and the regions that have them, decided in exact arithmetic.",
+        "The eight codes and the regions that have them, certified.",
         section=SECTION,
     )
 

@@ -1,21 +1,22 @@
 """Three lines in the plane, exactly: seven coded regions, the code that is missing, and why.
 
-In general position three lines make one bounded region, a triangle, and six outer ones. Codes, crossings and
-bounded regions are decided in rational arithmetic (`leadlight.geometry.arrangement_regions_by_code`).
+In general position three lines make one bounded region, a triangle, and six outer ones. They are the cells of a
+ReLU network whose units have these lines, certified by `leadlight.regions` on a square that holds all crossings:
+patterns are codes, edges the pieces of the lines, and what does not reach the border is bounded.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
-from itertools import pairwise, product
+from itertools import product
 from typing import Any
 
 import numpy as np
 
-from leadlight.geometry import CodedRegion, arrangement_regions_by_code, general_position
+from leadlight.geometry import PolyhedralComplex, general_position, line_crossings, regions
+from leadlight.network import Network
 
-__all__ = ["Triangle", "crossings", "holds_origin", "relation", "triangle_of"]
+__all__ = ["Triangle", "cells_of_lines", "holds_origin", "relation", "triangle_of"]
 
 Code = tuple[int, ...]
 
@@ -24,7 +25,8 @@ Code = tuple[int, ...]
 class Triangle:
     """The regions of three lines in general position."""
 
-    regions: list[CodedRegion]
+    regions: dict[Code, bool]  # code of each region -> whether it is bounded
+    crossings: list[tuple[Code, Code]]  # the codes on both sides of each piece of a line
     inside: Code  # code of the bounded region
     missing: Code  # the one code that no region has
 
@@ -34,56 +36,39 @@ class Triangle:
         return tuple(1 - bit for bit in self.inside)
 
 
+def cells_of_lines(lines: Any, half_width: float) -> PolyhedralComplex:
+    """Return the cells into which lines (k, 3) cut a square: those of a ReLU network whose units have them."""
+    lines = np.asarray(lines, dtype=np.float64)
+    net = Network.from_arrays([lines[:, :2], np.ones((1, len(lines)))], [lines[:, 2], np.zeros(1)])
+    return regions(net, [(-half_width, half_width)] * 2)
+
+
 def triangle_of(lines: Any) -> Triangle | None:
     """Return the regions of three lines (3, 3), or None if the lines are not in general position.
 
     Examples
     --------
     >>> found = triangle_of([[1, 0, 0], [0, 1, 0], [-1, -1, 1]])
-    >>> found.inside, found.missing
-    ((1, 1, 1), (0, 0, 0))
+    >>> found.inside, found.missing, len(found.crossings)
+    ((1, 1, 1), (0, 0, 0), 9)
     """
     if not general_position(lines).holds:
         return None
-    regions = arrangement_regions_by_code(lines)
-    codes = {region.code for region in regions}
-    (inside,) = [region.code for region in regions if region.bounded]
-    (missing,) = [code for code in product((0, 1), repeat=3) if code not in codes]
-    return Triangle(regions, inside, missing)
+    farthest = max(max(abs(x), abs(y)) for x, y in line_crossings(lines))
+    cx = cells_of_lines(lines, 2.0 * float(farthest) + 1.0)
+    codes = [tuple(pattern) for pattern in cx.patterns.tolist()]
+    outer = np.isin(np.arange(len(cx)), cx.edges.cells[cx.edges.cells[:, 1] < 0, 0])
+    found = {code: not reaches for code, reaches in zip(codes, outer.tolist(), strict=True)}
+    (inside,) = [code for code, bounded in found.items() if bounded]
+    (missing,) = [code for code in product((0, 1), repeat=3) if code not in found]
+    beside = cx.edges.cells[cx.edges.interior].tolist()
+    return Triangle(found, [(codes[i], codes[j]) for i, j in beside], inside, missing)
 
 
 def holds_origin(lines: Any) -> bool:
     """Return whether three lines are in general position and the origin lies in their triangle."""
     triangle = triangle_of(lines)
     return triangle is not None and triangle.inside == tuple(int(row[2] > 0) for row in lines)
-
-
-def crossings(lines: Any) -> list[tuple[Code, Code]]:
-    """Return the pairs of regions that share a piece of a line, for lines in general position.
-
-    Each line is cut by the others into pieces; a point of each piece, found exactly, says on which sides of
-    the others it lies, and the line itself parts the two regions beside the piece.
-
-    Examples
-    --------
-    >>> pairs = crossings([[1, 0, 0], [0, 1, 0], [-1, -1, 1]])
-    >>> len(pairs), pairs[0]
-    (9, ((0, 0, 1), (1, 0, 1)))
-    """
-    exact = [[Fraction(v) for v in row] for row in np.asarray(lines, dtype=np.float64).tolist()]
-    pairs = []
-    for i, (a, b, c) in enumerate(exact):
-        # points of line i are foot + t direction; where the others cut it, t is one number each
-        foot = (-c * a / (a * a + b * b), -c * b / (a * a + b * b))
-        along = {
-            j: (-d * b + e * a, d * foot[0] + e * foot[1] + f) for j, (d, e, f) in enumerate(exact) if j != i
-        }
-        cuts = sorted(-value / slope for slope, value in along.values())
-        middles = [(s + t) / 2 for s, t in pairwise(cuts)]
-        for t in [cuts[0] - 1, *middles, cuts[-1] + 1]:
-            bits = {j: int(slope * t + value > 0) for j, (slope, value) in along.items()}
-            pairs.append(tuple(tuple({**bits, i: own}[j] for j in range(len(exact))) for own in (0, 1)))
-    return pairs
 
 
 def relation(lines: Any) -> tuple[np.ndarray, float, float]:
