@@ -54,7 +54,9 @@ def test_everything_comes_back_from_npz(cx, tmp_path):
             np.testing.assert_array_equal(before, after)
     for name in ("cells", "vertices", "layer", "unit", "breakpoint"):
         np.testing.assert_array_equal(getattr(cx.edges, name), getattr(again.edges, name))
-    assert all(map(np.array_equal, cx._tree, again._tree))
+    np.testing.assert_array_equal(cx._details.maps, again._details.maps)
+    np.testing.assert_array_equal(cx._details.map_errors, again._details.map_errors)
+    assert all(map(np.array_equal, cx._details.tree, again._details.tree))
     assert again.network.equals(cx.network)
     assert again.signs == cx.signs
     assert again.certified == cx.certified

@@ -383,3 +383,15 @@ def test_progress_is_told_and_may_stop():
     net = ll.mlp(2, [300, 300, 300], 1, init="he_normal", bias="normal(0.5)", seed=0)
     with pytest.raises(Stop):
         ll.regions(net, [(-3, 3)] * 2, progress=stop)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_maps_and_tree_found_later_are_those_of_the_same_cells(threads):
+    net = ll.mlp(2, [24, 24], 2, seed=5)
+    cx = ll.regions(net, [(-3, 3), (-3, 3)], threads=threads)
+    inside = cx.centroids
+    A, c = cx.affine_maps()
+    np.testing.assert_allclose(np.einsum("coi,ci->co", A, inside) + c, net(inside), atol=1e-12)
+    large = np.flatnonzero(cx.areas > 1e-8)
+    assert (cx.locate(inside[large]) == large).all()
+    assert cx.affine_maps()[0].base is A.base  # kept

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..errors import ParameterError
 from . import exact_cell, measures
+from .details import Details, FoundDetails
 from .domain import Domain
 from .edges import Edges
 from .patterns import unpack
@@ -41,10 +42,8 @@ class Cells:
     _sliced: Any  # the network of the complex's own coordinates
     _pattern_starts: np.ndarray
     _pattern_bits: np.ndarray
-    _maps: np.ndarray
-    _map_errors: np.ndarray
     _lines: np.ndarray  # (3, n): layer, unit, breakpoint of each line the core knows by number
-    _tree: tuple[np.ndarray, ...] = ()  # lines, errors, children, creases
+    _details: Details | FoundDetails
 
     def __len__(self) -> int:
         return len(self.cell_starts) - 1
@@ -148,8 +147,13 @@ class Cells:
         A : ndarray (C, n_outputs, dim) float64
         c : ndarray (C, n_outputs) float64
             Before an output activation (logits); in slice coordinates on a slice.
+
+        Notes
+        -----
+        Found when first asked for, in about the time the complex took, and kept.
         """
-        return self._maps[:, :, : self.dim], self._maps[:, :, 2]
+        maps = self._details.maps
+        return maps[:, :, : self.dim], maps[:, :, 2]
 
     def affine_map_exact(self, cell: int) -> tuple[list[list[Fraction]], list[Fraction]]:
         """The network on one cell in exact rational numbers: A (n_outputs rows of dim) and c (n_outputs)."""

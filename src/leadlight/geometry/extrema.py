@@ -82,7 +82,7 @@ def extrema(cx: Any, output: int = 0) -> Extrema:
 def _corner_values(cx: Any, output: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The cell, the value and its error bound at each corner of each cell."""
     cell = np.repeat(np.arange(len(cx)), cx.n_corners)
-    maps, bounds = cx._maps[cell, output], cx._map_errors[cell, output]
+    maps, bounds = cx._details.maps[cell, output], cx._details.map_errors[cell, output]
     corners, shifts = cx.vertices[cx.cell_vertices], cx.vertex_errors[cx.cell_vertices]
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite stays in the race
         reach = np.abs(corners) + shifts[:, None]

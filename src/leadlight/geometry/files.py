@@ -29,6 +29,7 @@ from .._writing import replacing
 from ..activations import activation
 from ..errors import FileError, LeadlightError, ParameterError
 from ..network import Network
+from .details import FoundDetails
 from .domain import Domain
 from .edges import Edges
 from .polyhedral import PolyhedralComplex
@@ -41,7 +42,7 @@ SUFFIXES = (".npz", ".json", ".svg", ".png")
 _STAMP = (1980, 1, 1, 0, 0, 0)  # the same bytes at any time
 _ARRAYS = (
     "vertices", "vertex_errors", "cell_starts", "cell_vertices", "cell_edges", "packed_patterns", "layer_counts",
-    "_pattern_starts", "_pattern_bits", "_maps", "_map_errors", "_lines",
+    "_pattern_starts", "_pattern_bits", "_lines",
 )  # fmt: skip
 _EDGES = ("cells", "vertices", "layer", "unit", "breakpoint")
 
@@ -111,7 +112,9 @@ def _save_npz(cx: PolyhedralComplex, path: str | os.PathLike[str]) -> None:
         **{f"biases.{i}": b for i, b in enumerate(net.biases)},
         **{name.lstrip("_"): getattr(cx, name) for name in _ARRAYS},
         **{f"edges.{name}": getattr(cx.edges, name) for name in _EDGES},
-        **{f"tree.{i}": part for i, part in enumerate(cx._tree)},
+        "maps": cx._details.maps,
+        "map_errors": cx._details.map_errors,
+        **{f"tree.{i}": part for i, part in enumerate(cx._details.tree)},
     }
     if cx.slice is not None:
         arrays["slice"] = cx.slice.through
@@ -178,7 +181,7 @@ def _from_arrays(arrays: dict[str, np.ndarray]) -> PolyhedralComplex:
         edges=Edges(**{name: arrays[f"edges.{name}"] for name in _EDGES}),
         signs=dict(zip(map(str, arrays["stages"]), arrays["signs"].tolist())),
         _sliced=net if cut is None else cut.network(net),
-        _tree=numbered("tree"),
+        _details=FoundDetails(arrays["maps"], arrays["map_errors"], numbered("tree")),
         **{name: arrays[name.lstrip("_")] for name in _ARRAYS},
     )
     _check(cx)
@@ -188,7 +191,7 @@ def _from_arrays(arrays: dict[str, np.ndarray]) -> PolyhedralComplex:
 def _check(cx: PolyhedralComplex) -> None:
     """Raise `ValueError` where an index leads out of an array: a damaged file must not pass for a complex."""
     n, corners = len(cx), len(cx.cell_vertices)
-    tree = cx._tree
+    tree = cx._details.tree
     fits = (
         n >= 1
         and cx.vertices.shape == (len(cx.vertex_errors), cx.dim)
@@ -201,7 +204,7 @@ def _check(cx: PolyhedralComplex) -> None:
         and _within(cx.edges.vertices, 0, len(cx.vertices))
         and all(len(getattr(cx.edges, name)) == len(cx.edges) for name in _EDGES)
         and len(cx.packed_patterns) == n
-        and cx._maps.shape == (n, cx.network.n_outputs, 3)
+        and cx._details.maps.shape == (n, cx.network.n_outputs, 3)
         and len(tree) == 4
         and _within(tree[2], -n, max(1, n - 1))
     )

@@ -32,10 +32,10 @@ def count_gradients(cx: Any) -> int:
     (5, 2)
     """
     cells = np.unique(cx.linear_regions(), return_index=True)[1]
-    A = cx._maps[cells][:, :, : cx.dim].reshape(len(cells), -1)
+    A = cx._details.maps[cells][:, :, : cx.dim].reshape(len(cells), -1)
     if not cx.certified:
         return len(np.unique(A, axis=0))
-    errors = np.repeat(cx._map_errors[cells][:, :, 0], cx.dim, axis=1)
+    errors = np.repeat(cx._details.map_errors[cells][:, :, 0], cx.dim, axis=1)
     group = _groups(A, errors)
     sizes = np.bincount(group)
     count = int((sizes == 1).sum())

@@ -28,7 +28,7 @@ def label_linear_regions(cx: Any) -> np.ndarray:
     """The linear region of each cell, (C,) int64, numbered in the order of their first cells."""
     n = len(cx)
     pairs = cx.edges.cells[cx.edges.interior]
-    pairs = pairs[_may_be_equal(cx._maps, cx._map_errors, pairs)]
+    pairs = pairs[_may_be_equal(cx._details.maps, cx._details.map_errors, pairs)]
     if cx.certified and len(pairs):
         equal = np.concatenate(
             [_same_structure(cx, pairs[start : start + _BLOCK]) for start in range(0, len(pairs), _BLOCK)]

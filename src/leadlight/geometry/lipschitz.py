@@ -81,7 +81,7 @@ def lipschitz(cx: Any, norm: float = 2) -> Lipschitz:
 
 def jacobians(cx: Any) -> tuple[np.ndarray, np.ndarray]:
     """The matrix of each cell and the bound on the error of each row's entries; infinite only if too large."""
-    A, slack = cx.affine_maps()[0].copy(), cx._map_errors[:, :, 0].copy()
+    A, slack = cx.affine_maps()[0].copy(), cx._details.map_errors[:, :, 0].copy()
     for cell in np.flatnonzero(~np.isfinite(A).all(axis=(1, 2)) | ~np.isfinite(slack).all(axis=1)).tolist():
         exact, _ = cx.affine_map_exact(cell)
         A[cell] = [[exact_cell.rounded(value) for value in row] for row in exact]
@@ -118,7 +118,7 @@ def _first_jump(cx: Any) -> int | None:
     """A cell beside an edge on which the outputs of the two sides differ, or None; decided exactly."""
     between = cx.edges.interior
     pairs, ends = cx.edges.cells[between], cx.edges.vertices[between]
-    maps, errors = cx._maps, cx._map_errors
+    maps, errors = cx._details.maps, cx._details.map_errors
     i, j = pairs.T
     for vertex in ends.T:
         with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is left open

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .. import _core
-from ..errors import DataError, ParameterError, ShapeError
+from ..errors import DataError, ShapeError
 from . import exact_cell
 
 __all__ = ["locate_points"]
@@ -23,9 +23,7 @@ def locate_points(cx: Any, X: Any) -> np.ndarray:
     points = _points(X, cx.dim)
     inside = _inside(cx.domain, points)
     result = np.full(len(points), -1, np.int64)
-    if not cx._tree:
-        raise ParameterError("This complex was made without its tree of creases, so it cannot locate points.")
-    lines, errors, children, _ = cx._tree
+    lines, errors, children, _ = cx._details.tree
     if len(lines) == 0:
         result[inside] = 0
         return result
@@ -58,7 +56,7 @@ def locate_points(cx: Any, X: Any) -> np.ndarray:
 
 def _exact_form(cx: Any, node: int) -> exact_cell.Affine:
     """The form of whose sign a node asks, from the pattern of a cell below it."""
-    _, _, children, creases = cx._tree
+    _, _, children, creases = cx._details.tree
     below = node
     while below >= 0:
         below = int(children[below, 0])

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from .. import _core
 from .._machine import available_memory, default_threads
 from ..errors import ModelError, ParameterError, ShapeError, TooLargeError
 from ..network import Network
-from ._flat import flat_network, planar
+from ._flat import planar
 from ._strip import interval_of_strip
+from .details import Details, Enumeration, FoundDetails
 from .domain import Domain
 from .domain import domain as domain_of
 from .edges import Edges
@@ -87,17 +87,11 @@ def regions(
     """
     sliced, where = _problem(net, domain, slice)
     limit = _limit(max_cells, sliced)
-    found = _core.enumerate_cells(
-        **flat_network(sliced),
-        corners=planar(sliced, where)[1],
-        threads=_threads(threads),
-        certified=_flag("certified", certified),
-        want_edges=True,
-        want_maps=True,
-        want_tree=True,
-        max_cells=limit,
-        progress=progress,
+    enumeration = Enumeration(
+        sliced, planar(sliced, where)[1], _flag("certified", certified), _threads(threads)
     )
+    in_line = where.dim == 1  # then all at once: the cells are put in order afterwards
+    found = enumeration.run(edges=True, maps=in_line, tree=in_line, max_cells=limit, progress=progress)
     if found["limit_reached"] or found["n_cells"] > limit:  # the core looks at the limit now and then
         raise TooLargeError(
             f"The network has more than {limit:,} cells on this domain, "
@@ -105,9 +99,10 @@ def regions(
             + f" (stopped at {found['n_cells']:,}): count them with ll.count_regions, "
             "or look at a smaller domain."
         )
-    if where.dim == 1:
+    if in_line:
         found = interval_of_strip(found)
-    return _complex(net, sliced, where, slice, bool(certified), found)
+    details = FoundDetails.of(found) if in_line else Details(enumeration)
+    return _complex(net, sliced, where, slice, bool(certified), found, details)
 
 
 def _problem(net: Any, domain: Any, slice: Any) -> tuple[Network, Domain]:
@@ -130,7 +125,13 @@ def _problem(net: Any, domain: Any, slice: Any) -> tuple[Network, Domain]:
 
 
 def _complex(
-    net: Network, sliced: Network, where: Domain, slice: Slice | None, certified: bool, found: dict[str, Any]
+    net: Network,
+    sliced: Network,
+    where: Domain,
+    slice: Slice | None,
+    certified: bool,
+    found: dict[str, Any],
+    details: Details | FoundDetails,
 ) -> PolyhedralComplex:
     lines = np.stack([found["line_layers"], found["line_units"], found["line_breakpoints"]])
     crease = found["edge_creases"]
@@ -162,10 +163,8 @@ def _complex(
         _sliced=sliced,
         _pattern_starts=found["pattern_starts"],
         _pattern_bits=found["pattern_bits"],
-        _maps=found["maps"],
-        _map_errors=found["map_errors"],
         _lines=lines,
-        _tree=tuple(found[f"tree_{name}"] for name in ("lines", "errors", "children", "creases")),
+        _details=details,
     )
 
 
