@@ -12,7 +12,6 @@ from leadlight.errors import ParameterError
 from leadlight.geometry import (
     arrangement_bounded_regions,
     arrangement_regions,
-    enumerate_cells,
     hardtanh_regions,
     max_regions,
     montufar2014_lower_bound,
@@ -20,6 +19,7 @@ from leadlight.geometry import (
     patterns_bound,
     serra2018_bound,
 )
+from leadlight.geometry.reference import enumerate_cells
 
 widths = st.lists(st.integers(1, 5), min_size=1, max_size=4)
 

@@ -11,7 +11,7 @@ from degenerate_networks import KINDS, random_case
 from exact_networks import exact_values
 from leadlight import activations
 from leadlight.errors import ParameterError
-from leadlight.geometry import enumerate_cells
+from leadlight.geometry.reference import enumerate_cells
 
 BOX = [(-2, 2), (-2, 2)]
 KINDS_IN_RANGE = [kind for kind in KINDS if kind != "extreme scales"]  # HiGHS has tolerances

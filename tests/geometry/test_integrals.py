@@ -8,7 +8,8 @@ import pytest
 import leadlight as ll
 from degenerate_networks import KINDS, random_case
 from exact_networks import pieces_on_interval
-from leadlight.geometry import ball, enumerate_cells
+from leadlight.geometry import ball
+from leadlight.geometry.reference import enumerate_cells
 
 KINDS_IN_RANGE = [kind for kind in KINDS if kind != "extreme scales"]
 

@@ -11,7 +11,7 @@ import leadlight as ll
 from degenerate_networks import random_case
 from exact_networks import pieces_on_interval
 from leadlight.errors import ParameterError
-from leadlight.geometry import enumerate_cells
+from leadlight.geometry.reference import enumerate_cells
 
 BOX = [(-2, 2), (-2, 2)]
 

@@ -11,7 +11,8 @@ from scipy.optimize import linprog
 
 from leadlight import Network
 from leadlight.errors import ModelError, ParameterError
-from leadlight.geometry import enumerate_cells, max_regions
+from leadlight.geometry import max_regions
+from leadlight.geometry.reference import enumerate_cells
 
 BOX = [(-1, 1), (-1, 1)]
 

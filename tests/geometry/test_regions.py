@@ -11,7 +11,8 @@ import leadlight as ll
 from degenerate_networks import KINDS, random_case
 from exact_networks import exact_values, pieces_on_interval
 from leadlight.errors import ModelError, ParameterError, ShapeError, TooLargeError
-from leadlight.geometry import ball, enumerate_cells
+from leadlight.geometry import ball
+from leadlight.geometry.reference import enumerate_cells
 
 BOX = [(-2, 2), (-2, 2)]
 EASY_KINDS = [kind for kind in KINDS if kind != "extreme scales"]

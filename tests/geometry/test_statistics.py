@@ -8,8 +8,9 @@ import pytest
 import leadlight as ll
 from degenerate_networks import KINDS, random_case
 from leadlight.errors import ParameterError
-from leadlight.geometry import Distribution, RegionStatistics, enumerate_cells
+from leadlight.geometry import Distribution, RegionStatistics
 from leadlight.geometry.gradients import count_gradients
+from leadlight.geometry.reference import enumerate_cells
 
 NET = ll.mlp(2, [16, 16], 3, seed=0, init="he_normal", bias="normal(0.5)")
 BOX = [(-2, 2), (-2, 2)]

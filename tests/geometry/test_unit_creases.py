@@ -9,7 +9,7 @@ import pytest
 import leadlight as ll
 from degenerate_networks import KINDS, random_case
 from leadlight.errors import ParameterError
-from leadlight.geometry import enumerate_cells
+from leadlight.geometry.reference import enumerate_cells
 
 BOX = [(-2, 2), (-2, 2)]
 

@@ -12,7 +12,6 @@ from .bounds import (
     serra2018_bound,
 )
 from .callback import RegionCallback
-from .complex import Cell, Crease, Facet, ReferenceComplex
 from .count import RegionCount, count_regions
 from .distribution import Distribution
 from .domain import Domain, ball, domain
@@ -29,7 +28,6 @@ from .lines import (
     unit_lines,
 )
 from .polyhedral import PolyhedralComplex
-from .reference import enumerate_cells
 from .regions import regions
 from .skeleton import StepSkeleton, step_skeleton
 from .slices import Slice, slice_line, slice_plane
@@ -39,19 +37,15 @@ from .unit_creases import Bend, UnitCrease
 __all__ = [
     "Bend",
     "Bounds",
-    "Cell",
     "CodedRegion",
-    "Crease",
     "DecisionPartition",
     "Distribution",
     "Domain",
     "Edges",
     "Evolution",
-    "Facet",
     "GeneralPosition",
     "LevelSet",
     "PolyhedralComplex",
-    "ReferenceComplex",
     "RegionCallback",
     "RegionCount",
     "RegionStatistics",
@@ -65,7 +59,6 @@ __all__ = [
     "clip_line",
     "count_regions",
     "domain",
-    "enumerate_cells",
     "evolution",
     "general_position",
     "hardtanh_regions",

@@ -1,4 +1,4 @@
-"""The exact cells of a piecewise-linear network on a box in the plane: the readable oracle.
+"""The exact cells of a piecewise-linear network on a box in the plane: the plain oracle of `regions`, for tests.
 
 Layer by layer, each polygon is cut by the lines on which its units change their linear piece (layer-wise
 polygon splitting). Weights, biases and slopes are the exact rational numbers that the floats denote, cleared
@@ -14,9 +14,9 @@ from fractions import Fraction
 from typing import Any
 
 from ..errors import ModelError
-from .complex import Cell, ReferenceComplex
 from .integer_layers import IntegerLayer, IntegerPieces
 from .polygon import Form, Polygon, box_polygon, split, to_fractions
+from .reference_complex import Cell, ReferenceComplex
 
 __all__ = ["enumerate_cells"]
 

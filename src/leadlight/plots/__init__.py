@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 _HOME = {
     "BoundaryDisplay": "boundary",
-    "CellsDisplay": "cells",
     "ConfusionDisplay": "confusion",
     "CreaseDisplay": "creases",
     "DecisionMapDisplay": "decision_map",
@@ -38,7 +37,6 @@ __all__ = [*_HOME]  # pyright: ignore[reportUnsupportedDunderAll]
 if TYPE_CHECKING:
     from .animation import animate_evolution, animate_regions
     from .boundary import BoundaryDisplay
-    from .cells import CellsDisplay
     from .confusion import ConfusionDisplay
     from .creases import CreaseDisplay
     from .decision_map import DecisionMapDisplay

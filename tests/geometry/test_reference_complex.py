@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 
 from leadlight import Network, mlp
-from leadlight.geometry import enumerate_cells
+from leadlight.geometry.reference import enumerate_cells
 
 BOX = [(-1, 1), (-1, 1)]
 
