@@ -21,6 +21,8 @@ _HOME = {
     "widths_for_budget": "budget",
     "max_regions": "geometry",
     "RegionCallback": "geometry",
+    "ball": "geometry",
+    "count_in_ball": "geometry",
     "count_regions": "geometry",
     "evolution": "geometry",
     "regions": "geometry",
@@ -64,6 +66,8 @@ if TYPE_CHECKING:
     from .functions import bce, logsumexp, onehot_argmax, softmax
     from .geometry import (
         RegionCallback,
+        ball,
+        count_in_ball,
         count_regions,
         evolution,
         max_regions,

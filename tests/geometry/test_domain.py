@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadlight.errors import ParameterError
-from leadlight.geometry.domain import Domain, ball, domain
+from leadlight.geometry.balls import ball
+from leadlight.geometry.domain import Domain, domain
 
 
 @pytest.mark.parametrize("form", [(-1, 2), [(-1, 2)], np.array([-1.0, 2.0]), [[-1, 2]]])

@@ -1,5 +1,6 @@
 """Exact geometry of piecewise-linear networks: cells, linear regions, unit lines, bounds."""
 
+from .balls import ball
 from .bounds import (
     Bounds,
     arrangement_bounded_regions,
@@ -13,8 +14,9 @@ from .bounds import (
 )
 from .callback import RegionCallback
 from .count import RegionCount, count_regions
+from .count_in_ball import count_in_ball
 from .distribution import Distribution
-from .domain import Domain, ball, domain
+from .domain import Domain, domain
 from .edges import Edges
 from .evolution import Evolution, evolution
 from .level_sets import DecisionPartition, LevelSet
@@ -57,6 +59,7 @@ __all__ = [
     "arrangement_regions_by_code",
     "ball",
     "clip_line",
+    "count_in_ball",
     "count_regions",
     "domain",
     "evolution",

@@ -7,7 +7,6 @@ rounding is refused, one that is convex by a hair is taken. Cost: linear in the 
 from __future__ import annotations
 
 import itertools
-import math
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -17,14 +16,14 @@ import numpy as np
 from ..errors import ParameterError
 from .exact_cell import rounded
 
-__all__ = ["Domain", "ball", "domain"]
+__all__ = ["Domain", "domain", "read_numbers"]
 
 _FORMS = "(a, b), [(x0, x1), (y0, y1)] or the corners (m, 2) of a convex polygon"
 
 
 @dataclass(frozen=True, eq=False)
 class Domain:
-    """A bounded closed convex set of one or two dimensions. Make one with `domain` or `ball`.
+    """A bounded closed convex set of one or two dimensions. Make one with `domain` or `balls.ball`.
 
     Parameters
     ----------
@@ -106,7 +105,7 @@ def domain(given: Any) -> Domain:
     """
     if isinstance(given, Domain):
         return given
-    array = _numbers(given, "domain", _FORMS)
+    array = read_numbers(given, "domain", _FORMS)
     if array.shape in ((2,), (1, 2)):
         return Domain(_frozen(_interval(array.ravel(), "domain")[:, None]))
     if array.shape == (2, 2):
@@ -120,40 +119,7 @@ def domain(given: Any) -> Domain:
     raise ParameterError(f"domain has shape {array.shape}; expected {_FORMS}.")
 
 
-def ball(center: Any, radius: float, n: int = 64) -> Domain:
-    """A regular polygon around a disc, each side touching the circle from outside, or an interval.
-
-    Parameters
-    ----------
-    center : array_like (2,), or (1,) or a number for an interval
-    radius : float
-        Positive.
-    n : int
-        Sides of the polygon, at least 3. It contains the disc and reaches 1 / cos(pi / n) times as far:
-        0.12 % further with 64 sides.
-
-    Examples
-    --------
-    >>> disc = ball((0, 0), 1.0)
-    >>> len(disc.corners), round(disc.volume / np.pi, 4)
-    (64, 1.0008)
-    """
-    middle = np.atleast_1d(_numbers(center, "center", "one number or two"))
-    if middle.shape not in ((1,), (2,)):
-        raise ParameterError(f"center has shape {middle.shape}; expected one number or two.")
-    if not (isinstance(radius, int | float | np.number) and math.isfinite(radius) and radius > 0):
-        raise ParameterError(f"radius must be a positive number, not {radius!r}.")
-    if len(middle) == 1:
-        return domain((middle[0] - radius, middle[0] + radius))
-    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 3:
-        raise ParameterError(f"n must be an integer of at least 3, not {n!r}.")
-    angle = 2.0 * np.pi * (np.arange(n) + 0.5) / n
-    # A little more than 1 / cos, so that rounding leaves no side inside the disc.
-    reach = radius / math.cos(math.pi / n) * (1.0 + 1e-12)
-    return domain(middle + reach * np.column_stack([np.cos(angle), np.sin(angle)]))
-
-
-def _numbers(given: Any, name: str, expected: str) -> np.ndarray:
+def read_numbers(given: Any, name: str, expected: str) -> np.ndarray:
     try:
         array = np.asarray(given, dtype=np.float64)
     except (TypeError, ValueError, OverflowError):

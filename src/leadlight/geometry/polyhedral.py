@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import integrals, level_sets
+from .balls import cells_meeting_ball
 from .cells import Cells
 from .creases import bends, border_vertices
 from .edges import adjacency, to_networkx
@@ -140,6 +141,10 @@ class PolyhedralComplex(Cells):
         ([[1, 0], [1, 0]], [[0.0, 1.0], [1.0, 0.0]])
         """
         return bends(self)
+
+    def cells_meeting_ball(self, center: Any, radius: float) -> np.ndarray:
+        """The cells that meet an open ball, exactly; see `geometry.balls.cells_meeting_ball`."""
+        return cells_meeting_ball(self, center, radius)
 
     # -- linear regions ---------------------------------------------------------------------------------
 
