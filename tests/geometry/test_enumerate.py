@@ -103,6 +103,19 @@ def test_slivers_that_no_float_can_see_are_cells():
 @pytest.mark.parametrize("seed", range(24))
 def test_maps_are_exact_up_to_their_bounds(seed):
     net, box, _ = random_case(seed)
+    _check_maps(net, box)
+
+
+@pytest.mark.parametrize("activation", ["relu", "leaky_relu(0.1)", "abs", "hardtanh"])
+def test_bounds_of_deep_networks_hold(activation):
+    # from the fourth layer on they are kept for each unit
+    net = mlp(2, [5] * 9, 2, activation=activation, init="he_normal", seed=3)
+    box = [(-1, 1), (-1, 1)]
+    compare(net, enumerate_compiled(net, box), enumerate_cells(net, box))
+    _check_maps(net, box)
+
+
+def _check_maps(net, box):
     found, expected = enumerate_compiled(net, box, maps=True), enumerate_cells(net, box)
     number = {pattern: i for i, pattern in enumerate(patterns(net, found))}
     for cell in expected.cells:

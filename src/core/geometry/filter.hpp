@@ -14,7 +14,10 @@
 // on gives K'_ab = 0 (K'_c = K'_b = 0), and so do M = E = 0 (zero biases) and numbers that are multiples of one power
 // of two and stay below 2^53 of it (integer weights).
 //
-// Bounds grow faster than errors do, by a row norm a layer: in deep networks forms are now and then made anew from
+// Those bounds grow by a row norm a layer, much faster than errors do. So after a few layers they are kept for each unit:
+//     e'_ab(j) = sum_u |W_ju| (s_u e_ab(u) + (gamma + 2 u') |h_u|),   e'_c(j) likewise, and gamma |b_j|,
+// over the units that are not 0 on the cell, with the slope s_u each has there (the largest if it is still open). That is
+// half the growth and less. Where even so a unit that may cut has a poor bound, the forms are made anew from
 // double-doubles (Splitter::renew_forms), and the bounds with them.
 //
 // A line f = a x + b y + c (a breakpoint subtracted from c) carries

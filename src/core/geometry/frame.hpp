@@ -13,8 +13,8 @@ namespace leadlight::geometry {
 struct Splitter::Frame {
     std::vector<double> storage;
     double *forms;  // a, b and c of the layer's units
-    Errors errors, next;
-    double max_ab = 0.0;  // of the forms' linear parts
+    FormBounds bounds, next;  // of these, and of the next layer's
+    double *scan_bounds;      // (stride,)
     std::vector<Line> lines;
     std::vector<std::int32_t> survivors;
     std::uint64_t serial = 0;

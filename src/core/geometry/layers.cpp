@@ -32,6 +32,10 @@ bool meets(const Pieces &pieces, int k) {
     return left == Dyadic(pieces.slopes[k + 1]) * t + Dyadic(pieces.intercepts[k + 1]);
 }
 
+// Bounds for each unit cost as much again as the forms, and pay in deep networks only: after a few layers, in wide
+// layers after a few more.
+bool keeps_bounds_by_unit(const NetworkLayer &layer, int l) { return l >= (double(layer.n_in) * layer.n_out > 16384.0 ? 6 : 3); }
+
 // Null where all lines of a layer differ.
 std::unique_ptr<Repeats> find_repeats(const Net &net, int l) {
     if (!may_have_equal_lines(net, l)) return nullptr;
@@ -76,6 +80,7 @@ Layers::Layers(const Net &net) : net(net), n_hidden(int(net.layers.size()) - 1),
         layer.n_out = given.n_out;
         layer.stride = (given.n_out + 7) / 8 * 8;
         const std::size_t stride = std::size_t(layer.stride);
+        double *const abs_weights = keeps_bounds_by_unit(given, l) ? keep(std::size_t(given.n_in) * stride) : nullptr;
         double *const weights = keep(std::size_t(given.n_in) * stride), *const biases = keep(stride);
         double *const row_norms = keep(stride), *const abs_biases = keep(stride), *const breakpoints = keep(stride);
         double quantum_W = infinity, quantum_b = infinity;
@@ -84,6 +89,7 @@ Layers::Layers(const Net &net) : net(net), n_hidden(int(net.layers.size()) - 1),
             for (int u = 0; u < given.n_in; ++u) {
                 const double w = given.W[std::size_t(j) * std::size_t(given.n_in) + std::size_t(u)];
                 weights[std::size_t(u) * stride + std::size_t(j)] = w;
+                if (abs_weights) abs_weights[std::size_t(u) * stride + std::size_t(j)] = std::fabs(w);
                 norm += std::fabs(w);
                 quantum_W = std::min(quantum_W, quantum(w));
             }
@@ -95,6 +101,7 @@ Layers::Layers(const Net &net) : net(net), n_hidden(int(net.layers.size()) - 1),
             layer.max_abs_bias = std::max(layer.max_abs_bias, abs_biases[j]);
         }
         layer.weights = weights;
+        layer.abs_weights = abs_weights;
         layer.biases = biases;
         layer.row_norms = row_norms;
         layer.abs_biases = abs_biases;

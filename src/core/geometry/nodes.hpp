@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "filter.hpp"
+#include "layers.hpp"
 
 namespace leadlight::geometry {
 
@@ -48,6 +49,22 @@ struct Errors {
     double ab = 0.0, c = 0.0, b = 0.0;  // K_ab, K_c, K_b
 };
 
+// Bounds on the errors of all forms of a layer; see filter.hpp.
+struct FormBounds {
+    Errors errors;
+    bool by_unit = false;       // then these hold instead
+    double *ab, *c;             // (stride,)
+
+    double of_ab(const Layer &layer, int unit) const { return by_unit ? ab[unit] : errors.ab * layer.row_norms[unit]; }
+    double of_c(const Layer &layer, int unit) const {
+        return by_unit ? c[unit] : errors.c * layer.row_norms[unit] + errors.b * layer.abs_biases[unit];
+    }
+    void set(const Errors &common) {
+        errors = common;
+        by_unit = false;
+    }
+};
+
 struct Node {
     Polygon polygon;
     Candidate *candidates;
@@ -73,7 +90,7 @@ struct Task {
     std::vector<std::uint8_t> row;
     std::vector<double> forms;  // of its layer's units
     Errors errors, next_errors;
-    double max_ab = 0.0;
+    std::vector<double> bounds, next_bounds;  // by unit, a and b, then c; empty where there are none
     std::uint64_t serial = 0;
     std::vector<int> open, above;
     double area;

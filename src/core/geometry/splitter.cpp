@@ -22,9 +22,15 @@ Splitter::Splitter(const Kernels &kernels, const Layers &layers, const Options &
         const Layer &layer = layers.layers[std::size_t(l)];
         const auto n_lines = std::size_t(layer.first_line[layer.n_out] - layer.first_line[0]);
         auto frame = std::make_unique<Frame>();
-        frame->storage.resize(3 * std::size_t(layer.stride) + 8);
+        const auto stride = std::size_t(layer.stride), next = std::size_t(layers.layers[std::size_t(l + 1)].stride);
+        frame->storage.resize(6 * stride + 2 * next + 8);
         frame->forms = frame->storage.data();
         while (reinterpret_cast<std::uintptr_t>(frame->forms) % 64) ++frame->forms;
+        frame->scan_bounds = frame->forms + 3 * stride;
+        frame->bounds.ab = frame->scan_bounds + stride;
+        frame->bounds.c = frame->bounds.ab + stride;
+        frame->next.ab = frame->bounds.c + stride;
+        frame->next.c = frame->next.ab + next;
         frame->lines.resize(n_lines);
         frame->survivors.resize(std::size_t(layer.stride) + 8);
         if (layer.kind == Kind::several) {
@@ -136,15 +142,15 @@ std::int32_t Splitter::add_cell(const Node &node) {
         const Arena::Mark mark = arena_.mark();
         double *const forms = arena_.take<double>(3 * std::size_t(last.stride));
         kernels_.add_terms(forms, node.base, nullptr, node.terms, node.n_terms, last.stride);
-        Errors errors;
-        if (layers_.n_hidden) errors = frames_.back()->next;
-        if (node.n_sloped == 0) errors.ab = 0.0;
-        if (node.n_nonzero == 0) errors.c = errors.b = 0.0;
+        FormBounds errors;
+        errors.ab = arena_.take<double>(2 * std::size_t(last.stride));
+        errors.c = errors.ab + last.stride;
+        if (layers_.n_hidden) take_bounds(node, frames_.back()->next, errors, last);
         for (int j = 0; j < last.n_out; ++j) {
             double *const map = out_.maps.extend(3), *const bounds = out_.map_errors.extend(2);
             for (int i = 0; i < 3; ++i) map[i] = forms[i * last.stride + j];
-            bounds[0] = errors.ab * last.row_norms[j] * slack;
-            bounds[1] = (errors.c * last.row_norms[j] + errors.b * last.abs_biases[j]) * slack;
+            bounds[0] = errors.of_ab(last, j) * slack;
+            bounds[1] = errors.of_c(last, j) * slack;
         }
         arena_.release(mark);
     }

@@ -76,17 +76,23 @@ class Splitter {
 
   private:
     struct Frame;
+    class OpenUnits;
     struct Decision {
         int layer, unit;
         bool above;
     };
 
     void enter_layer(Node &node, int layer);
-    int try_all(const Node &node, Frame &frame, const Layer &layer);
-    bool are_poor(const Errors &errors, int layer) const;
-    void renew_forms(Node &node, Frame &frame, int layer);
+    int try_all(Node &node, Frame &frame, int layer);
+    int scan(const Node &node, Frame &frame, int layer, double &max_ab, double &max_c);
+    bool can_be_renewed(int layer) const { return layer > 0 && options_.certified; }
+    bool is_poor(const Frame &frame, const Layer &layer, int unit) const;
+    void list_open_units(const Node &node, Frame &frame, const Layer &layer) const;
+    bool renew_forms(Node &node, Frame &frame, int layer);
+    void take_bounds(const Node &node, const FormBounds &before, FormBounds &bounds, const Layer &layer) const;
     void start_next_forms(Node &node, Frame &frame, int layer);
-    Errors next_errors(const Errors &errors, const Layer &layer, const Layer &next, int n_open, double max_ab,
+    void bound_next_forms(const Node &node, Frame &frame, int layer);
+    Errors next_errors(const FormBounds &bounds, const Layer &layer, const Layer &next, int n_open, double max_ab,
                        double max_c) const;
     Line make_line(const Frame &frame, int layer, int unit, int breakpoint) const;
     Polygon take_polygon(int n);

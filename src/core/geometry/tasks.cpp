@@ -34,9 +34,14 @@ std::unique_ptr<Task> Splitter::pack(const Node &node) {
     if (node.layer >= 0) {
         const Frame &frame = *frames_[std::size_t(node.layer)];
         task->forms.assign(frame.forms, frame.forms + 3 * layers_.layers[std::size_t(node.layer)].stride);
-        task->errors = frame.errors;
-        task->next_errors = frame.next;
-        task->max_ab = frame.max_ab;
+        const auto pack_bounds = [](const FormBounds &bounds, const Layer &layer, Errors &errors, std::vector<double> &by_unit) {
+            errors = bounds.errors;
+            if (!bounds.by_unit) return;
+            by_unit.assign(bounds.ab, bounds.ab + layer.stride);
+            by_unit.insert(by_unit.end(), bounds.c, bounds.c + layer.stride);
+        };
+        pack_bounds(frame.bounds, layers_.layers[std::size_t(node.layer)], task->errors, task->bounds);
+        pack_bounds(frame.next, layers_.layers[std::size_t(node.layer + 1)], task->next_errors, task->next_bounds);
         task->serial = frame.serial;
         task->open = frame.open;
         task->above = frame.above;
@@ -84,9 +89,15 @@ Node Splitter::unpack(const Task &task) {
     if (task.layer >= 0) {
         Frame &frame = *frames_[std::size_t(task.layer)];
         std::copy(task.forms.begin(), task.forms.end(), frame.forms);
-        frame.errors = task.errors;
-        frame.next = task.next_errors;
-        frame.max_ab = task.max_ab;
+        const auto unpack_bounds = [](const Errors &errors, const std::vector<double> &by_unit, FormBounds &bounds) {
+            bounds.set(errors);
+            bounds.by_unit = !by_unit.empty();
+            const auto half = by_unit.begin() + std::ptrdiff_t(by_unit.size() / 2);
+            std::copy(by_unit.begin(), half, bounds.ab);
+            std::copy(half, by_unit.end(), bounds.c);
+        };
+        unpack_bounds(task.errors, task.bounds, frame.bounds);
+        unpack_bounds(task.next_errors, task.next_bounds, frame.next);
         frame.serial = task.serial;
         frame.open = task.open;
         frame.above = task.above;

@@ -1,0 +1,208 @@
+// The forms of the next layer in a context: sums of terms, their error bounds, and their renewal from double-doubles.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "frame.hpp"
+
+namespace leadlight::geometry {
+
+namespace {
+
+// The gamma of filter.hpp for the sums of a layer's terms, some of them of units that are still open.
+double sum_bound(const Layer &layer, int n_open) {
+    // Summed in blocks, and one by one those that are still open. A node with two terms or more adds them up as a block
+    // too: one more rounding each.
+    const double n_roundings = block_terms + layer.n_out / block_terms + 2.0 * n_open + 6.0;
+    const double n = n_roundings * 0x1p-53;
+    return n / (1.0 - n);
+}
+
+}  // namespace
+
+// Asks which units of a layer are open, in ascending order.
+class Splitter::OpenUnits {
+  public:
+    OpenUnits(const Frame &frame, const Layer &layer)
+        : kind_(layer.kind), next_(frame.survivors.data()), open_(frame.open.data()) {}
+
+    bool has(int unit) {
+        if (kind_ != Kind::single) return kind_ == Kind::several && open_[unit] > 0;
+        while (*next_ < unit) ++next_;
+        return *next_ == unit;
+    }
+
+  private:
+    Kind kind_;
+    const std::int32_t *next_;
+    const int *open_;
+};
+
+// In place of the survivors, kind single: the units that the node's candidates decide.
+void Splitter::list_open_units(const Node &node, Frame &frame, const Layer &layer) const {
+    std::int32_t *end = frame.survivors.data();
+    for (int i = 0; i < node.n_candidates; ++i) {
+        const int unit = node.candidates[i].line->unit;
+        *end++ = unit;
+        if (!layer.repeats) continue;
+        const int *const starts = layer.repeats->starts.data() + unit;
+        for (int k = starts[0]; k < starts[1]; ++k) *end++ = layer.repeats->copies[std::size_t(k)].unit;
+    }
+    std::sort(frame.survivors.data(), end);
+    *end = std::numeric_limits<std::int32_t>::max();
+}
+
+// Those of a layer's forms on a node that is about to enter it.
+void Splitter::take_bounds(const Node &node, const FormBounds &before, FormBounds &bounds, const Layer &layer) const {
+    bounds.errors = before.errors;
+    bounds.by_unit = before.by_unit;
+    if (node.n_sloped == 0) bounds.errors.ab = 0.0;
+    if (node.n_nonzero == 0) bounds.errors.c = bounds.errors.b = 0.0;
+    if (!before.by_unit) return;
+    if (node.n_sloped == 0)
+        std::fill(bounds.ab, bounds.ab + layer.stride, 0.0);
+    else
+        std::copy(before.ab, before.ab + layer.stride, bounds.ab);
+    if (node.n_nonzero == 0)
+        std::fill(bounds.c, bounds.c + layer.stride, 0.0);
+    else
+        std::copy(before.c, before.c + layer.stride, bounds.c);
+}
+
+// Bounds grow with every layer, much faster than errors do. Beyond these sizes too many signs and crossings of a unit
+// that may cut would have to be found by other means; new forms cost more in wide layers.
+bool Splitter::is_poor(const Frame &frame, const Layer &layer, int unit) const {
+    const double allowed = is_wide(layer) ? 0x1p-18 : 0x1p-28;
+    const double slope = larger(std::fabs(frame.forms[unit]), std::fabs(frame.forms[layer.stride + unit]));
+    const double error = larger(frame.bounds.of_ab(layer, unit), frame.bounds.of_c(layer, unit) / larger(size_, tiny));
+    return error > allowed * slope && std::isfinite(error);
+}
+
+// The forms of a layer rounded from double-doubles, whose bounds are as small as floats allow. False where they are
+// beyond the range of double-doubles: then the old forms serve.
+bool Splitter::renew_forms(Node &node, Frame &frame, int l) {
+    const Layer &layer = layers_.layers[std::size_t(l)];
+    double *const forms = arena_.take<double>(3 * std::size_t(layer.stride));
+    std::fill(forms, forms + 3 * layer.stride, 0.0);
+    const Context &context = exact_context(l);
+    FormBounds bounds = frame.bounds;
+    bounds.by_unit = true;
+    bounds.ab = arena_.take<double>(2 * std::size_t(layer.stride));
+    bounds.c = bounds.ab + layer.stride;
+    std::fill(bounds.ab, bounds.ab + 2 * layer.stride, 0.0);
+    for (int j = 0; j < layer.n_out; ++j) {
+        const BallForm &form = context.ball_form(j);
+        const auto rounded = [&](const Ball &ball, double &value) {
+            value = ball.high;
+            return (std::fabs(ball.low) + ball.error) * slack;
+        };
+        bounds.ab[j] = larger(rounded(form.a, forms[j]), rounded(form.b, forms[layer.stride + j]));
+        bounds.c[j] = rounded(form.c, forms[2 * layer.stride + j]);
+        if (!std::isfinite(bounds.ab[j] + bounds.c[j])) return false;
+    }
+    std::copy(bounds.ab, bounds.ab + layer.stride, frame.bounds.ab);
+    std::copy(bounds.c, bounds.c + layer.stride, frame.bounds.c);
+    frame.bounds.by_unit = true;
+    node.base = forms;
+    node.n_terms = 0;
+    return true;
+}
+
+Errors Splitter::next_errors(const FormBounds &bounds, const Layer &layer, const Layer &next, int n_open,
+                             double max_ab, double max_c) const {
+    if (!options_.certified) return Errors();
+    double most_ab = bounds.errors.ab * layer.max_row_norm;
+    double most_c = bounds.errors.c * layer.max_row_norm + bounds.errors.b * layer.max_abs_bias;
+    if (bounds.by_unit) {
+        most_ab = *std::max_element(bounds.ab, bounds.ab + layer.n_out);
+        most_c = *std::max_element(bounds.c, bounds.c + layer.n_out);
+    }
+    const double M_ab = layer.max_slope * max_ab * slack, M_c = (layer.max_slope * max_c + layer.max_intercept) * slack;
+    double E_ab = most_ab == 0.0 ? 0.0 : layer.max_slope * most_ab;
+    double E_c = most_c == 0.0 ? 0.0 : layer.max_slope * most_c;
+    if (layer.slopes_round && !(E_ab == 0.0 && M_ab <= 0x1p53 * layer.quantum_h_ab)) E_ab += 0x1p-52 * M_ab;
+    if ((layer.slopes_round || layer.max_intercept != 0.0) && !(E_c == 0.0 && M_c <= 0x1p53 * layer.quantum_h_c))
+        E_c += 0x1p-51 * M_c;
+    const double gamma = sum_bound(layer, n_open);
+    Errors result;
+    if (M_ab != 0.0 && !(E_ab == 0.0 && next.max_row_norm * M_ab <= 0x1p52 * next.quantum_ab))
+        result.ab = (E_ab + gamma * M_ab) * slack + 0x1p-1000;
+    const double largest_c = next.max_row_norm * M_c + next.max_abs_bias;
+    if (M_c != 0.0 && !(E_c == 0.0 && largest_c <= 0x1p52 * next.quantum_c)) {
+        result.c = (E_c + gamma * M_c) * slack + 0x1p-1000;
+        result.b = gamma * slack;
+    }
+    if (!(next.max_row_norm * M_ab < huge && largest_c < huge)) result = {infinity, infinity, infinity};
+    return result;
+}
+
+void Splitter::start_next_forms(Node &node, Frame &frame, int l) {
+    const Layer &layer = layers_.layers[std::size_t(l)], &next = layers_.layers[std::size_t(l + 1)];
+    double *const base = arena_.take<double>(3 * std::size_t(next.stride));
+    const Arena::Mark mark = arena_.mark();
+    node.terms = arena_.take<Term>(std::size_t(layer.n_out));
+    node.n_sloped = node.n_nonzero = 0;
+    if (layer.kind == Kind::single) {
+        OpenUnits open(frame, layer);
+        const std::uint8_t *const row = row_.data() + layer.pattern_start;
+        for (int j = 0; j < layer.n_out; ++j) {
+            if (layer.zero_below && j % 8 == 0 && row[j / 8] == 0) {
+                j += 7;
+                continue;
+            }
+            const int piece = row[j / 8] >> (j % 8) & 1;
+            if ((piece || !layer.zero_below) && !open.has(j)) add_term(node, frame, l, j, piece);
+        }
+    } else {
+        for (int j = 0; j < layer.n_out; ++j)
+            if (layer.kind == Kind::straight || frame.open[std::size_t(j)] == 0)
+                add_term(node, frame, l, j, layer.kind == Kind::straight ? 0 : piece_of(l, j));
+    }
+    kernels_.add_terms(base, nullptr, next.biases, node.terms, node.n_terms, next.stride);
+    arena_.release(mark);
+    node.base = base;
+    node.terms = nullptr;
+    node.n_terms = 0;
+}
+
+// Bounds for each unit of the next layer, where those are kept: |W| times what each unit of this one is off.
+void Splitter::bound_next_forms(const Node &node, Frame &frame, int l) {
+    const Layer &layer = layers_.layers[std::size_t(l)], &next = layers_.layers[std::size_t(l + 1)];
+    const Errors &errors = frame.next.errors;
+    if (!next.abs_weights || !options_.certified || !std::isfinite(errors.ab + errors.c)) return;
+    frame.next.by_unit = true;
+    const Arena::Mark mark = arena_.mark();
+    const auto stride = std::size_t(next.stride);
+    double *const sums = arena_.take<double>(3 * stride);
+    Term *const terms = arena_.take<Term>(std::size_t(layer.n_out) + 1);
+    const double gamma = sum_bound(layer, most_open(node));
+    OpenUnits open(frame, layer);
+    int n = 0;
+    terms[n++] = {next.abs_biases, 0.0, 0.0, gamma};
+    for (int j = 0; j < layer.n_out; ++j) {
+        double slope = layer.max_slope, intercept = layer.max_intercept;
+        if (!open.has(j)) {
+            slope = 1.0, intercept = 0.0;
+            if (layer.pieces) {
+                const int piece = piece_of(l, j);
+                slope = std::fabs(layer.pieces[j].slopes[piece]);
+                intercept = std::fabs(layer.pieces[j].intercepts[piece]);
+            }
+        }
+        if (slope == 0.0 && intercept == 0.0) continue;
+        // What the unit is off, its own rounding included, and what its term is off when it is summed.
+        const double h_ab = slope * larger(std::fabs(frame.forms[j]), std::fabs(frame.forms[layer.stride + j]));
+        const double h_c = slope * std::fabs(frame.forms[2 * layer.stride + j]) + intercept;
+        terms[n++] = {next.abs_weights + next.stride * j, slope * frame.bounds.of_ab(layer, j) + (gamma + 0x1p-52) * h_ab, 0.0,
+                      slope * frame.bounds.of_c(layer, j) + (gamma + 0x1p-51) * h_c};
+    }
+    std::fill(sums, sums + 3 * stride, 0.0);
+    kernels_.add_terms(sums, sums, nullptr, terms, n, next.stride);
+    for (std::size_t j = 0; j < stride; ++j) {
+        frame.next.ab[j] = errors.ab == 0.0 ? 0.0 : sums[j] * slack + 0x1p-1000;
+        frame.next.c[j] = errors.c == 0.0 && errors.b == 0.0 ? 0.0 : sums[2 * stride + j] * slack + 0x1p-1000;
+    }
+    arena_.release(mark);
+}
+
+}  // namespace leadlight::geometry
