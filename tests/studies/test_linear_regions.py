@@ -282,4 +282,4 @@ def test_the_full_run_agrees_with_the_sheet():
     assert isinstance(share, Interval)
     assert abs(share.median - 0.01) < 0.003  # the sheet: about 1 %
     border = {row[0]: row for row in result.table("border").rows}
-    assert border["1e6"][2] == "60 of 60"
+    assert border["1e6"][2] == "200 of 200"

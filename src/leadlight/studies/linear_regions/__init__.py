@@ -37,8 +37,8 @@ class Parameters:
         (5.0, 500.0), "half-widths of the images of gradients", above=0, maximum=1e9
     )
     resolution: int = parameter(500, "pixels a side of an image", minimum=20, maximum=2000, quick=250)
-    seeds: int = parameter(60, "networks of each kind that are counted exactly", minimum=2, quick=5)
-    far_networks: int = parameter(6, "networks of each kind in the windows far away", minimum=1, quick=2)
+    seeds: int = parameter(200, "networks of each kind that are counted exactly", minimum=2, quick=5)
+    far_networks: int = parameter(20, "networks of each kind in the windows far away", minimum=1, quick=2)
     arrangements: int = parameter(5, "random arrangements for each number of lines", minimum=1, quick=1)
     law_networks: int = parameter(
         1000, "networks whose directions and biases are tested", minimum=100, quick=300

@@ -8,14 +8,17 @@ f0 thereby has one cell of f, found here exactly, with the very gradient of f0 o
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 
 from leadlight.errors import ModelError
 from leadlight.geometry import PolyhedralComplex, regions
+from leadlight.geometry.integer_layers import IntegerLayer, IntegerPieces
 from leadlight.network import Network
 
 __all__ = [
@@ -88,24 +91,28 @@ def far_pattern(net: Network, direction: Sequence[Fraction]) -> _Pattern:
     >>> far_pattern(net, (Fraction(1), Fraction(0)))
     ((1, 0),)
     """
-    zero = Fraction(0)
-    values = [(Fraction(direction[0]), zero), (Fraction(direction[1]), zero)]  # a r + c as (a, c)
+    common = math.lcm(*(Fraction(v).denominator for v in direction))  # the length of u does not matter
+    forms: tuple[tuple[int, int, int], ...] = tuple((int(v * common), 0, 0) for v in direction)  # a r + c
     pattern = []
-    for weights, bias, act in zip(net.weights[:-1], net.biases[:-1], net.activations):
+    for layer, pieces in _integer_layers(net):
+        forms = layer(forms)
+        chosen = tuple(int(a > 0 or (a == 0 and c > 0)) for a, _, c in forms)
+        pattern.append(chosen)
+        forms = tuple(pieces.value(form, piece) for form, piece in zip(forms, chosen))
+    return tuple(pattern)
+
+
+@lru_cache(maxsize=1)
+def _integer_layers(net: Network) -> list[tuple[IntegerLayer, IntegerPieces]]:
+    """The hidden layers in integers, for all directions that one network is asked about."""
+    layers, scale = [], 1
+    for weights, bias, act in zip(net.weights[:-1], net.biases[:-1], net.activations, strict=True):
         if act.pieces is None or act.pieces.breakpoints.tolist() != [0.0]:
             raise ModelError(f"The activation {act.spec!r} does not have its one breakpoint at 0.")
-        slopes = [Fraction(s) for s in act.pieces.slopes.tolist()]
-        chosen, after = [], []
-        for row, offset in zip(weights.tolist(), bias.tolist()):
-            w = [Fraction(v) for v in row]
-            a = sum((v * x[0] for v, x in zip(w, values)), zero)
-            c = sum((v * x[1] for v, x in zip(w, values)), Fraction(offset))
-            piece = int(a > 0 or (a == 0 and c > 0))
-            chosen.append(piece)
-            after.append((slopes[piece] * a, slopes[piece] * c))
-        pattern.append(tuple(chosen))
-        values = after
-    return tuple(pattern)
+        layer = IntegerLayer(weights, bias, scale)
+        layers.append((layer, IntegerPieces(act, layer.scale)))
+        scale = layers[-1][1].scale
+    return layers
 
 
 @dataclass(frozen=True)
