@@ -20,33 +20,32 @@ double Agenda::thought(const Part &part) const { return std::max(1.0, part.plann
 
 double Agenda::part() const { return std::clamp(seconds_of_part * cells_ / seconds_, least_in_part, most_in_part_); }
 
-// The first node that may be taken; the end if none may now, or, if all is over, ever.
+// The first node that waits, if it may be taken; else the end, and whether there will be none any more.
 Agenda::Place Agenda::find(bool &is_over) {
     double before = 0.0;
-    bool is_first = true;
+    is_over = true;
     for (Place place = parts_.begin(); place != parts_.end(); ++place) {
-        Part &part = *place;
+        const Part &part = *place;
         if (part.state == Part::State::found) {
             before += double(part.cells->n_cells());
             continue;
         }
+        is_over = false;
         if (part.state == Part::State::taken) {
             before += thought(part);
-        } else if (is_first || (before < window_ && waiting_cells_ + n_taken_ * most_in_part_ < 2.0 * window_)) {
-            return place;
-        } else {
-            return parts_.end();
+            continue;
         }
-        is_first = false;
+        const bool is_wanted = place == parts_.begin();  // by the one that hands out, who has nothing else
+        const bool is_near = before < window_ && waiting_cells_ + n_taken_ * most_in_part_ < window_;
+        return is_wanted || is_near ? place : parts_.end();
     }
-    is_over = is_first;
     return parts_.end();
 }
 
 bool Agenda::take(Place &place, std::size_t &enough) {
     std::unique_lock<std::mutex> lock(mutex_);
     for (;;) {
-        bool is_over = false;
+        bool is_over;
         if (stopped_) return false;
         place = find(is_over);
         if (place != parts_.end()) break;
@@ -89,14 +88,6 @@ void Agenda::learn(double work, double cells, double seconds) {
         for (double *sum : {&work_, &cells_, &seconds_}) *sum /= 2.0;
 }
 
-std::unique_ptr<Growing> Agenda::spare() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (spares_.empty()) return std::make_unique<Growing>();
-    std::unique_ptr<Growing> last = std::move(spares_.back());
-    spares_.pop_back();
-    return last;
-}
-
 Agenda::Next Agenda::next(std::unique_ptr<Growing> &cells, Clock::time_point until) {
     std::unique_lock<std::mutex> lock(mutex_);
     const auto there = [this] { return stopped_ || parts_.empty() || parts_.front().state == Part::State::found; };
@@ -107,15 +98,6 @@ Agenda::Next Agenda::next(std::unique_ptr<Growing> &cells, Clock::time_point unt
     waiting_cells_ -= double(cells->n_cells());
     to_do_.notify_all();
     return Next::cells;
-}
-
-void Agenda::give_back(std::unique_ptr<Growing> cells) {
-    cells->starts.truncate(0);
-    cells->points.truncate(0);
-    cells->patterns.truncate(0);
-    cells->maps.truncate(0);
-    const std::lock_guard<std::mutex> lock(mutex_);
-    spares_.push_back(std::move(cells));
 }
 
 void Agenda::stop() {

@@ -2,12 +2,12 @@
 // cells that wait to be handed out.
 //
 // A thread takes the first node that waits. If it is thought to have more cells than are found in some milliseconds,
-// it is split and its two parts take its place. Else its cells are found; should they turn out to be many more, the thread stops
-// there, and the nodes that are left take their places behind the cells. So no thread is ever stuck with more than it
-// may keep, and what is kept is bounded: a node is taken only if it begins within a window from the first, and, but
-// for the very first, only while the cells that wait are few. What a node is thought to have is a formula, times what
-// the latest cells were to the formula; how long it will take, what the latest took. All of this decides who does what
-// and when, and nothing about the cells.
+// it is split and its two parts take its place. Else its cells are found; should they turn out to be many more, the
+// thread stops there, and the nodes that are left take their places behind the cells. So no thread is ever stuck with
+// more than it may keep, and what is kept is bounded: a node is taken only if it is the very first thing there is, or
+// begins within a window from there while the cells that wait leave room in it. What a node is thought to have is a
+// formula, times what the latest cells were to the formula; how long it will take, what the latest took. All of this
+// decides who does what and when, and nothing about the cells.
 #pragma once
 
 #include <chrono>
@@ -49,11 +49,9 @@ class Agenda {
     bool take(Place &place, std::size_t &enough);
     // What became of a node: cells (or null) found in so many seconds, then what is left.
     void replace(Place place, std::unique_ptr<Growing> cells, std::vector<Planned> rest, double seconds);
-    std::unique_ptr<Growing> spare();  // empty arrays, with room where they have been used before
 
     // ---- For the one that hands cells out ----
     Next next(std::unique_ptr<Growing> &cells, Clock::time_point until);
-    void give_back(std::unique_ptr<Growing> cells);
 
     void stop();  // nobody waits any more
 
@@ -67,7 +65,6 @@ class Agenda {
     std::mutex mutex_;
     std::condition_variable to_do_, to_hand_out_;
     std::list<Part> parts_;
-    std::vector<std::unique_ptr<Growing>> spares_;
     double waiting_cells_ = 0.0;    // found, not handed out
     double work_, cells_, seconds_;  // of the latest parts: cells by the formula, and as found
     int n_taken_ = 1;

@@ -11,7 +11,7 @@ namespace leadlight::geometry {
 
 namespace {
 
-constexpr std::int64_t part_bytes = std::int64_t(1) << 21;  // small enough to stay in a cache
+constexpr std::int64_t part_bytes = std::int64_t(1) << 20;  // small enough to stay in a cache
 
 std::int64_t cells_in_part(const Layers &layers, const Options &options) {
     std::int64_t bytes = 8 + 5 * 16;  // five corners
@@ -64,7 +64,7 @@ class CellStream::Impl {
                 handed_out_ = 0;
             }
             hand_out();
-            if (handed_out_ == part_cells_->n_cells()) agenda_.give_back(std::move(part_cells_));
+            if (handed_out_ == part_cells_->n_cells()) part_cells_.reset();
         }
         return true;
     }
@@ -128,11 +128,11 @@ class CellStream::Impl {
                 pack_parts(splitter, node, rest.tasks);
             } else {
                 splitter.solve(node);
-                cells = agenda_.spare();
-                std::swap(*cells, out);
+                cells = packed(out);
             }
             splitter.leave(0);
             splitter.arena().release(mark);
+            splitter.tell_cells();
             note_counts(worker, splitter);  // first, so that they are complete when the last cells are handed out
             const std::chrono::duration<double> taken = Agenda::Clock::now() - start;
             agenda_.replace(place, std::move(cells), plan(rest.tasks), taken.count());
@@ -162,6 +162,20 @@ class CellStream::Impl {
             tasks.push_back(splitter.pack(part));
             splitter.leave(decisions);
         }
+    }
+
+    // A copy without room to grow; the arrays are empty after that, and keep theirs.
+    static std::unique_ptr<Growing> packed(Growing &out) {
+        auto cells = std::make_unique<Growing>();
+        const auto move = [](auto &from, auto &to) {
+            to.append(from.data(), from.size());
+            from.truncate(0);
+        };
+        move(out.starts, cells->starts);
+        move(out.points, cells->points);
+        move(out.patterns, cells->patterns);
+        move(out.maps, cells->maps);
+        return cells;
     }
 
     std::vector<Planned> plan(std::vector<std::unique_ptr<Task>> &tasks) const {

@@ -1,6 +1,7 @@
 """Exact geometry of piecewise-linear networks: cells, linear regions, unit lines, bounds."""
 
 from .balls import ball
+from .batches import CellBatch
 from .bounds import (
     Bounds,
     arrangement_bounded_regions,
@@ -34,11 +35,13 @@ from .regions import regions
 from .skeleton import StepSkeleton, step_skeleton
 from .slices import Slice, slice_line, slice_plane
 from .statistics import RegionStatistics
+from .stream import RegionStream, iter_regions
 from .unit_creases import Bend, UnitCrease
 
 __all__ = [
     "Bend",
     "Bounds",
+    "CellBatch",
     "CodedRegion",
     "DecisionPartition",
     "Distribution",
@@ -51,6 +54,7 @@ __all__ = [
     "RegionCallback",
     "RegionCount",
     "RegionStatistics",
+    "RegionStream",
     "Slice",
     "StepSkeleton",
     "UnitCrease",
@@ -65,6 +69,7 @@ __all__ = [
     "evolution",
     "general_position",
     "hardtanh_regions",
+    "iter_regions",
     "line_crossings",
     "max_regions",
     "montufar2014_lower_bound",

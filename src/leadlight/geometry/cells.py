@@ -1,126 +1,38 @@
-"""The cells of a complex in arrays, and what follows from them directly: sizes, patterns, maps, exact numbers."""
+"""The arrays of a complex, and its cells and vertices in exact numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from ..errors import ParameterError
-from . import exact_cell, measures
+from . import measures
+from .cell_arrays import CellArrays, number
 from .details import Details, FoundDetails
-from .domain import Domain
 from .edges import Edges
-from .patterns import unpack
-from .slices import Slice
 from .vertices import vertex_exact
 
 __all__ = ["Cells"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Cells:
+class Cells(CellArrays):
     """The arrays of a `PolyhedralComplex`, which says what is in them."""
 
-    network: Any
-    domain: Domain
-    slice: Slice | None
-    certified: bool
-    vertices: np.ndarray
     vertex_errors: np.ndarray
-    cell_starts: np.ndarray
-    cell_vertices: np.ndarray
     cell_edges: np.ndarray
     edges: Edges
-    packed_patterns: np.ndarray
     layer_counts: np.ndarray
     signs: dict[str, int]
-    _sliced: Any  # the network of the complex's own coordinates
-    _pattern_starts: np.ndarray
-    _pattern_bits: np.ndarray
     _lines: np.ndarray  # (3, n): layer, unit, breakpoint of each line the core knows by number
     _details: Details | FoundDetails
-
-    def __len__(self) -> int:
-        return len(self.cell_starts) - 1
-
-    def __repr__(self) -> str:
-        doubt = "" if self.certified else ", not certified"
-        return f"{type(self).__name__}({len(self):,} cells on {self.domain}{doubt})"
-
-    @property
-    def n_cells(self) -> int:
-        """Number of cells."""
-        return len(self)
-
-    @property
-    def dim(self) -> int:
-        """1 or 2."""
-        return self.domain.dim
-
-    def polygon(self, cell: int) -> np.ndarray:
-        """The corners of a cell, (k, 2) counter-clockwise; the two ends (2, 1) in one dimension."""
-        cell = self._cell(cell)
-        return self.vertices[self.cell_vertices[self.cell_starts[cell] : self.cell_starts[cell + 1]]]
-
-    def polygons(self) -> Iterator[np.ndarray]:
-        """The corners of each cell in turn."""
-        return iter(np.split(self.vertices[self.cell_vertices], self.cell_starts[1:-1]))
-
-    # -- patterns ---------------------------------------------------------------------------------------
-
-    @cached_property
-    def patterns(self) -> np.ndarray:
-        """Index of the linear piece that each hidden unit is on, (C, n_units) uint8; a relu's are 0 and 1.
-
-        Computed when first asked for, and kept: a byte for each unit and cell.
-        """
-        everything = np.arange(len(self))
-        return self._unpack(everything)[:, sum(self._sliced.widths[: self._n_slice_layers]) :]
-
-    def pattern(self, cell: int) -> list[np.ndarray]:
-        """The pattern of one cell, layer by layer: a list of (units,) uint8."""
-        return self._full_pattern(cell)[self._n_slice_layers :]
-
-    def _unpack(self, rows: np.ndarray) -> np.ndarray:
-        return unpack(self, rows)
-
-    @property
-    def _n_slice_layers(self) -> int:
-        return 0 if self.slice is None else 2
-
-    # -- measures ---------------------------------------------------------------------------------------
-
-    @cached_property
-    def areas(self) -> np.ndarray:
-        """Area of each cell, lengths in one dimension: (C,) float64, from the rounded vertices.
-
-        0 where the cell is thinner than their rounding; see `area_exact`.
-        """
-        return measures.areas(self)
 
     def area_exact(self, cell: int) -> Fraction:
         """The exact area of a cell, which is positive; its length in one dimension."""
         return measures.area_exact(self, cell)
-
-    @cached_property
-    def perimeters(self) -> np.ndarray:
-        """Length of each cell's border, (C,) float64; 2 in one dimension."""
-        return measures.perimeters(self)
-
-    @cached_property
-    def centroids(self) -> np.ndarray:
-        """Centre of mass of each cell, (C, dim) float64; the mean of the corners where the area rounds to 0."""
-        return measures.centroids(self)
-
-    @property
-    def n_corners(self) -> np.ndarray:
-        """Number of corners of each cell, (C,) int64."""
-        return np.diff(self.cell_starts)
 
     @cached_property
     def breakpoints(self) -> np.ndarray:
@@ -136,8 +48,6 @@ class Cells:
                 "breakpoints are those of a complex on an interval; this one is in the plane."
             )
         return self.vertices[: len(self) - 1, 0]
-
-    # -- the maps ---------------------------------------------------------------------------------------
 
     def affine_maps(self) -> tuple[np.ndarray, np.ndarray]:
         """The network on each cell: f(x) = A x + c.
@@ -155,11 +65,6 @@ class Cells:
         maps = self._details.maps
         return maps[:, :, : self.dim], maps[:, :, 2]
 
-    def affine_map_exact(self, cell: int) -> tuple[list[list[Fraction]], list[Fraction]]:
-        """The network on one cell in exact rational numbers: A (n_outputs rows of dim) and c (n_outputs)."""
-        forms = exact_cell.output_forms(self._sliced, self._full_pattern(cell))
-        return [list(form[: self.dim]) for form in forms], [form[2] for form in forms]
-
     def vertex_exact(self, vertex: int) -> tuple[Fraction, ...]:
         """The exact coordinates of a vertex.
 
@@ -168,7 +73,7 @@ class Cells:
         ParameterError
             There is no such vertex.
         """
-        return vertex_exact(self, _number(vertex, "vertex", "vertices", len(self.vertices)))
+        return vertex_exact(self, number(vertex, "vertex", "vertices", len(self.vertices)))
 
     @cached_property
     def _corner_of(self) -> np.ndarray:
@@ -182,17 +87,3 @@ class Cells:
         cell = self._cell(cell)
         corners = self.cell_vertices[self.cell_starts[cell] : self.cell_starts[cell + 1]]
         return [self.vertex_exact(int(vertex)) for vertex in corners]
-
-    def _full_pattern(self, cell: int) -> list[np.ndarray]:
-        """The pattern with the slice's own layers, of the network of the complex's coordinates."""
-        flat = self._unpack(np.array([self._cell(cell)]))[0]
-        return np.split(flat, np.cumsum(self._sliced.widths))[:-1]
-
-    def _cell(self, cell: int) -> int:
-        return _number(cell, "cell", "cells", len(self))
-
-
-def _number(given: int, name: str, names: str, n: int) -> int:
-    if isinstance(given, bool) or not isinstance(given, int | np.integer) or not -n <= given < n:
-        raise ParameterError(f"There is no {name} {given!r}: {names} are numbered 0 to {n - 1}.")
-    return int(given) % n

@@ -1,0 +1,382 @@
+import gc
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+
+import leadlight as ll
+from degenerate_networks import KINDS, random_case
+from leadlight.errors import ModelError, ParameterError, ShapeError, TooLargeError
+from leadlight.geometry import RegionStatistics
+
+BOX = [(-3, 3), (-3, 3)]
+
+
+def hanin(n_inputs, widths, seed=0, activation="relu", n_outputs=1):
+    return ll.mlp(
+        n_inputs, widths, n_outputs, activation=activation, init="he_normal", bias="normal(0.5)", seed=seed
+    )
+
+
+def assert_same_cells(stream, cx, tolerance=0.0):
+    """The batches have the cells of the complex: same numbers, patterns, maps; corners as near as their bounds say."""
+    first = 0
+    for batch in stream:
+        cells = slice(first, first + len(batch))
+        assert batch.first == first
+        assert list(batch.numbers) == list(range(len(cx)))[cells]
+        np.testing.assert_array_equal(batch.patterns, cx.patterns[cells])
+        np.testing.assert_array_equal(batch.n_corners, cx.n_corners[cells])
+        for ours, theirs in zip(batch.affine_maps(), cx.affine_maps()):
+            np.testing.assert_array_equal(ours, theirs[cells])
+        corners = cx.cell_vertices[cx.cell_starts[first] : cx.cell_starts[first + len(batch)]]
+        # Of a corner at which several cells round, the complex keeps one.
+        allowed = 2 * cx.vertex_errors[corners] + tolerance
+        assert (np.abs(batch.vertices - cx.vertices[corners]) <= allowed[:, None]).all()
+        first += len(batch)
+    assert first == len(cx) == stream.n_cells
+    np.testing.assert_array_equal(stream.layer_counts, cx.layer_counts)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_cells_are_those_of_the_complex_on_degenerate_networks(kind):
+    for seed in range(list(KINDS).index(kind), 120, len(KINDS)):
+        net, box, _ = random_case(seed, max_units=24)
+        cx = ll.regions(net, box)
+        threads, batch = 1 + seed % 3, (1, 2, 5, 1000)[seed % 4]
+        try:
+            assert_same_cells(ll.iter_regions(net, box, threads=threads, batch=batch), cx)
+        except AssertionError as error:
+            raise AssertionError(f"seed {seed} ({kind}), {net!r}") from error
+
+
+@pytest.mark.parametrize("widths", [[300], [40, 40, 40], [12] * 6])
+@pytest.mark.parametrize(("threads", "batch"), [(1, None), (2, 999), (5, 20_000)])
+def test_cells_are_those_of_the_complex_on_networks_of_many_parts(widths, threads, batch):
+    net = hanin(2, widths)
+    assert_same_cells(ll.iter_regions(net, BOX, threads=threads, batch=batch), ll.regions(net, BOX))
+
+
+@pytest.mark.parametrize("activation", ["abs", "hardtanh", "leaky_relu(0.1)", "step"])
+def test_other_activations(activation):
+    net = hanin(2, [30, 20], activation=activation, n_outputs=3)
+    stream = ll.iter_regions(net, BOX, threads=2, batch=100)
+    cx = ll.regions(net, BOX)
+    assert_same_cells(stream, cx)
+    if activation != "step":  # where jumps are, edges are matched by signs of their own
+        assert stream.signs == cx.signs
+
+
+def test_batches_are_the_same_bits_for_any_number_of_threads():
+    net = hanin(2, [60, 60])
+
+    def all_bits(threads):
+        return [
+            (b.vertices.tobytes(), b.cell_starts.tobytes(), b.packed_patterns.tobytes(), b._maps.tobytes())
+            for b in ll.iter_regions(net, BOX, threads=threads, batch=777)
+        ]
+
+    one = all_bits(1)
+    assert len(one) > 5
+    assert one == all_bits(2) == all_bits(4)
+
+
+def test_all_batches_but_the_last_are_full():
+    net = hanin(2, [40])
+    n = int(ll.count_regions(net, BOX))
+    for batch in (1, n - 1, n, n + 1):
+        sizes = [len(cells) for cells in ll.iter_regions(net, BOX, batch=batch)]
+        assert sizes == [batch] * (n // batch) + [n % batch] * (n % batch > 0)
+
+
+@pytest.mark.parametrize("widths", [[], [50], [20, 20, 20]])
+@pytest.mark.parametrize("threads", [1, 3])
+def test_cells_of_an_interval_ascend(widths, threads):
+    net = hanin(1, widths, activation="relu" if widths else [], n_outputs=2)
+    cx = ll.regions(net, (-4, 5))
+    assert_same_cells(ll.iter_regions(net, (-4, 5), threads=threads, batch=7), cx)
+    ends = np.concatenate(
+        [batch.vertices.reshape(-1, 2) for batch in ll.iter_regions(net, (-4, 5), threads=threads, batch=7)]
+    )
+    assert (ends[:-1, 1] == ends[1:, 0]).all()
+    assert (ends[0, 0], ends[-1, 1]) == (-4, 5)
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_cells_of_an_interval_ascend_on_degenerate_networks(seed):
+    net, box, _ = random_case(seed)
+    line = ll.slice_line([box[0][0], box[1][0]], [box[0][1], box[1][1]])
+    cx = ll.regions(net, (0, 1), slice=line)
+    assert_same_cells(ll.iter_regions(net, (0, 1), slice=line, threads=2, batch=3), cx)
+
+
+def test_cells_of_slices():
+    net = hanin(6, [24, 24], n_outputs=2)
+    rng = np.random.default_rng(0)
+    plane = ll.slice_plane(*rng.normal(size=(3, 6)))
+    cx = ll.regions(net, BOX, slice=plane)
+    assert_same_cells(ll.iter_regions(net, BOX, slice=plane, threads=2, batch=50), cx)
+    batch = next(ll.iter_regions(net, BOX, slice=plane))
+    assert batch.patterns.shape == (len(batch), 48)
+    assert [len(part) for part in batch.pattern(3)] == [24, 24]
+
+
+def test_a_batch_answers_what_a_complex_does_of_its_cells():
+    net = hanin(2, [16, 16], n_outputs=2)
+    cx = ll.regions(net, BOX)
+    stream = ll.iter_regions(net, BOX, batch=40)
+    next(stream)
+    batch = next(stream)
+    cells = slice(40, 80)
+    assert repr(batch) == "CellBatch(cells 40 to 79 on Domain([-3, 3] x [-3, 3]))"
+    np.testing.assert_allclose(batch.areas, cx.areas[cells], rtol=1e-9, atol=1e-14)
+    np.testing.assert_allclose(batch.perimeters, cx.perimeters[cells], rtol=1e-9)
+    np.testing.assert_allclose(batch.centroids, cx.centroids[cells], atol=1e-9)
+    np.testing.assert_allclose(batch.polygon(-1), cx.polygon(79), atol=1e-12)
+    assert len(list(batch.polygons())) == 40
+    assert batch.affine_map_exact(7) == cx.affine_map_exact(47)
+    assert [part.tolist() for part in batch.pattern(7)] == [part.tolist() for part in cx.pattern(47)]
+    with pytest.raises(ParameterError, match="There is no cell 40: cells are numbered 0 to 39"):
+        batch.polygon(40)
+
+
+def test_statistics_are_those_of_the_complex():
+    net = hanin(2, [30, 30])
+    cx = ll.regions(net, BOX)
+    ours, theirs = ll.iter_regions(net, BOX, batch=100).statistics(), RegionStatistics.of(cx)
+    assert ours.n_cells == theirs.n_cells == len(cx)
+    np.testing.assert_array_equal(ours.sides, theirs.sides)
+    np.testing.assert_array_equal(ours.gradients.bin_counts, theirs.gradients.bin_counts)
+    assert ours.areas.total == pytest.approx(36.0, rel=1e-12)
+
+
+def test_what_was_not_asked_for_is_not_there():
+    net = hanin(2, [16])
+    cells = next(ll.iter_regions(net, BOX, patterns=False, maps=False))
+    assert cells.areas.sum() == pytest.approx(36.0)
+    with pytest.raises(ParameterError, match="without patterns"):
+        _ = cells.patterns
+    with pytest.raises(ParameterError, match="without patterns"):
+        cells.affine_map_exact(0)
+    with pytest.raises(ParameterError, match="without affine maps"):
+        cells.affine_maps()
+
+
+def test_uncertified_cells_are_the_same_where_floats_do():
+    net = hanin(2, [40, 40])
+    plain = list(ll.iter_regions(net, BOX, certified=False, batch=500))
+    assert not plain[0].certified
+    proven = ll.iter_regions(net, BOX, batch=500)
+    for ours, theirs in zip(plain, proven, strict=True):
+        np.testing.assert_array_equal(ours.packed_patterns, theirs.packed_patterns)
+
+
+def test_a_deep_polygon_with_many_corners_and_a_domain_with_many():
+    angles = 2 * np.pi * (np.arange(45) + 0.3) / 45
+    net = ll.Network.from_arrays(
+        [np.c_[np.cos(angles), np.sin(angles)], np.ones((1, 45))], [-np.ones(45), [0.0]]
+    )
+    domain = 2.5 * np.c_[np.cos(np.arange(100) * 0.02 * np.pi), np.sin(np.arange(100) * 0.02 * np.pi)]
+    assert_same_cells(ll.iter_regions(net, domain, batch=10), ll.regions(net, domain))
+
+
+# ---- Ends ---------------------------------------------------------------------------------------------------------
+
+
+def n_threads():
+    return len(os.listdir("/proc/self/task"))
+
+
+LARGE = ll.mlp(2, [1500, 400], 1, init="he_normal", bias="normal(0.5)", seed=0)  # hours of cells
+
+
+def test_threads_end_when_the_stream_is_closed():
+    before = n_threads()
+    stream = ll.iter_regions(LARGE, BOX, threads=3)
+    next(stream)
+    assert n_threads() == before + 3
+    assert stream.layer_counts is None
+    stream.close()
+    assert n_threads() == before
+    assert list(stream) == []
+    stream.close()
+    with ll.iter_regions(LARGE, BOX, threads=2) as stream:
+        assert n_threads() == before + 2
+    assert n_threads() == before
+
+
+def test_threads_end_after_the_last_batch():
+    before = n_threads()
+    stream = ll.iter_regions(hanin(2, [16]), BOX, threads=2)
+    assert len(list(stream)) == 1
+    assert n_threads() == before
+    with pytest.raises(StopIteration):
+        next(stream)
+    assert stream.layer_counts.tolist() == [1, stream.n_cells]
+
+
+def test_threads_end_when_nobody_refers_to_the_stream():
+    before = n_threads()
+    for _ in itertools.islice(ll.iter_regions(LARGE, BOX, threads=2), 2):
+        pass
+    gc.collect()
+    assert n_threads() == before
+
+
+def test_threads_end_on_an_exception_in_the_consumer_and_in_progress():
+    before = n_threads()
+
+    def consume():
+        for batch in ll.iter_regions(LARGE, BOX, threads=2, batch=100):
+            raise RuntimeError(str(len(batch)))
+
+    with pytest.raises(RuntimeError, match="100"):
+        consume()
+    assert n_threads() == before
+
+    told = []
+
+    def progress(cells):
+        told.append(cells)
+        if len(told) == 3:
+            raise KeyboardInterrupt
+
+    stream = ll.iter_regions(LARGE, BOX, threads=2, batch=100, progress=progress)
+    with pytest.raises(KeyboardInterrupt):
+        list(stream)
+    assert n_threads() == before
+    assert len(told) == 3
+    assert told == sorted(told)
+    assert told[0] >= 100
+    assert list(stream) == []
+
+
+WAIT = """
+import os
+import leadlight as ll
+
+before = len(os.listdir("/proc/self/task"))
+net = ll.mlp(2, [1500, 400], 1, init="he_normal", bias="normal(0.5)", seed=0)
+stream = ll.iter_regions(net, [(-3, 3), (-3, 3)], threads=2, batch=2**30, patterns=False, maps=False)
+print("started", flush=True)
+try:
+    next(stream)
+except KeyboardInterrupt:
+    print("interrupted", len(os.listdir("/proc/self/task")) - before)
+"""
+
+
+def test_a_signal_interrupts_waiting():
+    process = subprocess.Popen([sys.executable, "-c", WAIT], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "started\n"
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=60)
+    assert out == "interrupted 0\n"
+    assert process.returncode == 0
+
+
+def test_closing_from_elsewhere_ends_one_who_waits():
+    before = n_threads()
+    stream = ll.iter_regions(LARGE, BOX, threads=2, batch=2**30, patterns=False, maps=False)
+    timer = threading.Timer(0.2, stream.close)
+    timer.start()
+    assert list(stream) == []
+    timer.join()
+    assert stream.layer_counts is None
+    assert n_threads() == before
+
+
+def test_two_readers_at_once_are_refused():
+    stream = ll.iter_regions(LARGE, BOX, batch=2**30, patterns=False, maps=False)
+    reader = threading.Thread(target=list, args=(stream,))
+    reader.start()
+    time.sleep(0.2)
+    with pytest.raises(RuntimeError, match="being read already"):
+        stream._cells.next()
+    stream.close()
+    reader.join(20)
+    assert not reader.is_alive()
+
+
+def test_threads_wait_for_a_slow_consumer():
+    found = []
+    with ll.iter_regions(LARGE, BOX, threads=2, batch=1000, progress=found.append) as stream:
+        next(stream)
+        time.sleep(1.0)  # for more than a million cells
+        next(stream)
+    assert found[-1] < 200_000
+
+
+MEASURE = """
+import sys
+import leadlight as ll
+
+def peak():  # MB; the resident set's high-water mark of this process alone
+    lines = open("/proc/self/status").read().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
+
+def run(units):
+    net = ll.mlp(2, [units], 1, init="he_normal", bias="normal(0.5)", seed=0)
+    return sum(len(batch) for batch in ll.iter_regions(net, [(-3, 3), (-3, 3)], threads=2))
+
+run(10)
+start = peak()
+"""
+
+
+def measured(lines):
+    ran = subprocess.run([sys.executable, "-c", MEASURE + lines], capture_output=True, text=True, check=True)
+    return [float(word) for word in ran.stdout.split()]
+
+
+def test_memory_does_not_grow_with_the_number_of_cells():
+    start, few, before, many, after = measured("print(start, run(1000), peak(), run(2000), peak())")
+    assert few > 400_000
+    assert many > 1_600_000
+    assert before - start < 80
+    assert after - before < 30  # a complex of so many cells has 600 MB
+
+
+@pytest.mark.long
+def test_fifteen_million_cells():
+    net, where = hanin(2, [6000]), [(-3.0, 3.0), (-3.0, 3.0)]
+    stream = ll.iter_regions(net, where, threads=2)
+    found = stream.statistics()
+    assert found.n_cells == stream.n_cells == int(ll.count_regions(net, where))
+    assert found.n_cells > 15_000_000
+    assert found.areas.total == pytest.approx(36.0, rel=1e-9)
+    assert stream.layer_counts.tolist() == [1, found.n_cells]
+    start, _, after = measured("print(start, run(6000), peak())")
+    assert after - start < 100
+
+
+# ---- Errors -------------------------------------------------------------------------------------------------------
+
+
+def test_bad_arguments_are_refused_at_once():
+    net = hanin(2, [4])
+    with pytest.raises(ModelError, match="curved"):
+        ll.iter_regions(ll.mlp(2, [4], 1, activation="tanh"), BOX)
+    with pytest.raises(ShapeError):
+        ll.iter_regions(net, (0, 1))
+    for batch in (0, -1, 1.5, True, 2**31):
+        with pytest.raises(ParameterError, match="batch must be a number of cells, at least 1, not"):
+            ll.iter_regions(net, BOX, batch=batch)
+    for name in ("certified", "patterns", "maps"):
+        with pytest.raises(ParameterError, match=f"{name} must be True or False"):
+            ll.iter_regions(net, BOX, **{name: 1})
+    with pytest.raises(ParameterError, match="threads"):
+        ll.iter_regions(net, BOX, threads=0)
+
+
+def test_too_many_cells_for_a_complex_point_to_the_stream():
+    with pytest.raises(TooLargeError, match=r"ll\.iter_regions"):
+        ll.regions(hanin(2, [100]), BOX, max_cells=1000)
