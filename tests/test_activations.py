@@ -16,14 +16,26 @@ from leadlight.activations import ACTIVATIONS, Activation, Pieces, activation
 from leadlight.errors import ParameterError, UnknownNameError
 
 NAMES = sorted(ACTIVATIONS)
-SPECS = [*NAMES, "leaky_relu(0.1)", "leaky_relu(-0.5)", "elu(0.3)"]
-LINEAR = ["relu", "leaky_relu(0.1)", "leaky_relu(-0.5)", "abs", "identity", "hardtanh", "step"]
+SPECS = [*NAMES, "leaky_relu(0.1)", "leaky_relu(-0.5)", "prelu(-0.7)", "elu(0.3)"]
+LINEAR = [
+    "relu",
+    "leaky_relu(0.1)",
+    "leaky_relu(-0.5)",
+    "prelu(0.1)",
+    "prelu(-0.7)",
+    "abs",
+    "identity",
+    "hardtanh",
+    "step",
+]
 KINKS_AND_MORE = np.array([-30.0, -2.0, -1.0, -1e-3, -0.0, 0.0, 1e-300, 1e-3, 0.5, 1.0, 2.0, 19.0])
 
 
 def torch_function(phi):
     if phi.name == "abs":
         return torch.abs
+    if phi.name == "prelu":
+        return lambda z: torch.nn.functional.prelu(z, torch.tensor(phi.parameters, dtype=z.dtype))
     return getattr(torch.nn, phi.torch_name)(**dict(zip(phi.parameter_names, phi.parameters, strict=True)))
 
 
@@ -43,9 +55,9 @@ MP_DERIVATIVES = {
 }
 
 
-def test_the_table_has_the_eleven_and_each_is_complete():
+def test_the_table_has_the_twelve_and_each_is_complete():
     assert set(NAMES) == {
-        *("relu", "leaky_relu", "abs", "identity", "sigmoid", "tanh"),
+        *("relu", "leaky_relu", "prelu", "abs", "identity", "sigmoid", "tanh"),
         *("hardtanh", "softplus", "gelu", "elu", "step"),
     }
     for name, phi in ACTIVATIONS.items():

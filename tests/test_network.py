@@ -27,6 +27,7 @@ TORCH_SPECS = [
     "softplus",
     "gelu",
     "elu",
+    "prelu(-0.5)",
 ]
 
 
@@ -36,7 +37,10 @@ def torch_forward(net, x):
     for W, b, phi in zip(net.weights, net.biases, phis, strict=True):
         x = torch.nn.functional.linear(x, torch.tensor(W), torch.tensor(b))
         options = dict(zip(phi.parameter_names, phi.parameters, strict=True))
-        x = torch.abs(x) if phi.name == "abs" else getattr(torch.nn, phi.torch_name)(**options)(x)
+        if phi.name == "prelu":
+            x = torch.nn.functional.prelu(x, torch.tensor(phi.parameters, dtype=x.dtype))
+        else:
+            x = torch.abs(x) if phi.name == "abs" else getattr(torch.nn, phi.torch_name)(**options)(x)
     return x
 
 

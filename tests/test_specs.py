@@ -7,7 +7,12 @@ from hypothesis import strategies as st
 from leadlight import specs
 from leadlight.errors import ParameterError, UnknownNameError
 
-KNOWN = {"plain": (), "one": (("slope", 0.01),), "two": (("first", None), ("second", 0.0))}
+KNOWN = {
+    "plain": (),
+    "one": (("slope", 0.01),),
+    "two": (("first", None), ("second", 0.0)),
+    "more": specs.OneOrMore("slope", 0.25),
+}
 
 
 @pytest.mark.parametrize(
@@ -22,6 +27,9 @@ KNOWN = {"plain": (), "one": (("slope", 0.01),), "two": (("first", None), ("seco
         ("two(3)", ("two", (3.0, 0.0))),
         ("two(second=2, first=-1)", ("two", (-1.0, 2.0))),
         ("two(1, second=2)", ("two", (1.0, 2.0))),
+        ("more", ("more", (0.25,))),
+        ("more(slope=2)", ("more", (2.0,))),
+        ("more(1, -2,3e-1)", ("more", (1.0, -2.0, 0.3))),
     ],
 )
 def test_reads_numbers_by_position_and_by_name(text, expected):
@@ -35,6 +43,10 @@ def test_reads_numbers_by_position_and_by_name(text, expected):
         ("plain(1)", "has 1 number, but plain takes 0"),
         ("one(x)", "'x' where a number belongs"),
         ("one(1,)", "has 2 numbers"),
+        ("more(1, x)", "'x' where a number belongs"),
+        ("more(1, slope=2)", "'slope=2' where a number belongs"),
+        ("more(1, )", "'' where a number belongs"),
+        ("more(0.5, inf)", "finite slope, not inf"),
         ("one(=1)", "no parameter ''"),
         ("one(slop=1)", "no parameter 'slop'"),
         ("two(1, first=2)", "gives first twice"),

@@ -78,6 +78,12 @@ class Network:
                 f"The network has {self.depth} hidden layers but {len(self.activations)} activations: "
                 "give one for each hidden layer, and the output's as output_activation."
             )
+        for i, (w, phi) in enumerate(zip(self.weights, (*self.activations, self.output_activation))):
+            if phi.n_units not in (None, len(w)):
+                raise ShapeError(
+                    f"The layer of weights[{i}] has {len(w)} units, but its {phi.name} has {phi.n_units} slopes: "
+                    "give one for each unit, or a single one for all."
+                )
 
     @classmethod
     def from_arrays(
@@ -166,7 +172,11 @@ class Network:
 
     @property
     def n_parameters(self) -> int:
-        """Number of weights and biases."""
+        """Number of weights and biases: what training changes.
+
+        Slopes of a prelu are not among them, though torch counts (and trains) them: here they are fixed numbers of
+        the activation.
+        """
         return sum([w.size + b.size for w, b in zip(self.weights, self.biases, strict=True)])
 
     def __call__(self, X: Any) -> np.ndarray:
@@ -242,7 +252,7 @@ class Network:
         names = [f"hidden {i + 1}" for i in range(self.depth)] + ["output"]
         return Summary(
             tuple(
-                SummaryRow(name, (W.shape[0], W.shape[1]), phi.spec, W.size + b.size)
+                SummaryRow(name, (W.shape[0], W.shape[1]), phi.label, W.size + b.size)
                 for name, (W, b, phi) in zip(names, self._layers(), strict=True)
             )
         )
@@ -271,10 +281,10 @@ class Network:
         )
 
     def __repr__(self) -> str:
-        specs = [phi.spec for phi in self.activations]
-        shown = [", ".join(specs[:1] if len(set(specs)) == 1 else specs)] if specs else []
+        names = [phi.label for phi in self.activations]
+        shown = [", ".join(names[:1] if len(set(names)) == 1 else names)] if names else []
         if self.output_activation.name != "identity":
-            shown.append(f"output {self.output_activation.spec}")
+            shown.append(f"output {self.output_activation.label}")
         sizes = "-".join(map(str, self.layer_sizes))
         return f"Network({', '.join([sizes, *shown])}, {self.n_parameters:,} parameters)"
 

@@ -9,10 +9,20 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from .errors import ParameterError, UnknownNameError
 
-__all__ = ["canonical", "check_values", "parse"]
+__all__ = ["OneOrMore", "Signature", "canonical", "check_values", "parse"]
+
+
+@dataclass(frozen=True)
+class OneOrMore:
+    """One parameter of which there may be any number of values, at least one; a single one by default."""
+
+    parameter: str
+    default: float
+
 
 # The parameters that a name takes, in order: (parameter, default), None where a value must be given.
 Signature = tuple[tuple[str, float | None], ...]
@@ -20,7 +30,7 @@ Signature = tuple[tuple[str, float | None], ...]
 _SPEC = re.compile(r"\s*([A-Za-z][A-Za-z0-9_-]*)\s*(?:\((.*)\))?\s*", re.DOTALL)
 
 
-def parse(text: str, kind: str, known: Mapping[str, Signature]) -> tuple[str, tuple[float, ...]]:
+def parse(text: str, kind: str, known: Mapping[str, Signature | OneOrMore]) -> tuple[str, tuple[float, ...]]:
     """Read a spec string against the table of names and parameters.
 
     Parameters
@@ -36,7 +46,7 @@ def parse(text: str, kind: str, known: Mapping[str, Signature]) -> tuple[str, tu
     -------
     name : str
     values : tuple of float
-        One for each parameter of the signature.
+        One for each parameter of the signature, or one or more.
 
     Raises
     ------
@@ -66,9 +76,13 @@ def parse(text: str, kind: str, known: Mapping[str, Signature]) -> tuple[str, tu
     return name, values
 
 
-def check_values(kind: str, name: str, values: Sequence[float], signature: Signature) -> None:
+def check_values(kind: str, name: str, values: Sequence[float], signature: Signature | OneOrMore) -> None:
     """Raise `ParameterError` unless there is one finite number for each parameter."""
     usage = _usage(name, signature)
+    if isinstance(signature, OneOrMore):
+        if not values:
+            raise ParameterError(f"The {kind} {name} takes at least 1 number, not 0: write {usage}.")
+        signature = ((signature.parameter, None),) * len(values)
     if len(values) != len(signature):
         raise ParameterError(
             f"The {kind} {name} takes {_count(len(signature))}, not {len(values)}: write {usage}."
@@ -89,9 +103,15 @@ def canonical(name: str, values: Sequence[float]) -> str:
     return f"{name}({', '.join(repr(float(value)) for value in values)})" if values else name
 
 
-def _bind(text: str, kind: str, name: str, given: list[str], signature: Signature) -> tuple[float, ...]:
+def _bind(
+    text: str, kind: str, name: str, given: list[str], signature: Signature | OneOrMore
+) -> tuple[float, ...]:
     """Assign the numbers in the brackets to the parameters, as a call would."""
     usage = _usage(name, signature)
+    if isinstance(signature, OneOrMore):
+        if len(given) > 1:  # by position only
+            return tuple(_number(text, kind, item, usage) for item in given)
+        signature = ((signature.parameter, signature.default),)
     if len(given) > len(signature):
         raise ParameterError(
             f"The {kind} {text!r} has {_count(len(given))}, but {name} takes {len(signature)}: write {usage}."
@@ -104,12 +124,7 @@ def _bind(text: str, kind: str, name: str, given: list[str], signature: Signatur
             raise ParameterError(f"The {kind} {name} has no parameter {key!r} (in {text!r}): write {usage}.")
         if key in bound:
             raise ParameterError(f"The {kind} {text!r} gives {key} twice: write {usage}.")
-        try:
-            bound[key] = float(number)
-        except ValueError:
-            raise ParameterError(
-                f"The {kind} {text!r} has {number.strip()!r} where a number belongs: write {usage}."
-            ) from None
+        bound[key] = _number(text, kind, number, usage)
     values = []
     for key, default in signature:
         value = bound.get(key, default)
@@ -119,17 +134,28 @@ def _bind(text: str, kind: str, name: str, given: list[str], signature: Signatur
     return tuple(values)
 
 
+def _number(text: str, kind: str, given: str, usage: str) -> float:
+    try:
+        return float(given)
+    except ValueError:
+        raise ParameterError(
+            f"The {kind} {text!r} has {given.strip()!r} where a number belongs: write {usage}."
+        ) from None
+
+
 def _count(n: int) -> str:
     return f"{n} number" if n == 1 else f"{n} numbers"
 
 
-def _usage(name: str, signature: Signature) -> str:
+def _usage(name: str, signature: Signature | OneOrMore) -> str:
     if not signature:
         return f'"{name}"'
+    if isinstance(signature, OneOrMore):
+        return f'"{name}({signature.parameter}={signature.default!r})" or "{name}(0.1, 0.2, ...)"'
     return f'"{name}({", ".join(f"{key}={1.0 if value is None else value!r}" for key, value in signature)})"'
 
 
-def _example(known: Mapping[str, Signature]) -> str:
+def _example(known: Mapping[str, Signature | OneOrMore]) -> str:
     with_numbers = [name for name, signature in known.items() if signature]
     name = with_numbers[0] if with_numbers else next(iter(known))
     return _usage(name, known[name])

@@ -9,7 +9,7 @@ from scipy.optimize import linprog
 import leadlight as ll
 from degenerate_networks import KINDS, random_case
 from exact_networks import exact_values
-from leadlight import activations
+from leadlight import Activation, _activation_table
 from leadlight.errors import ParameterError
 from leadlight.geometry.reference import enumerate_cells
 
@@ -78,14 +78,14 @@ def test_values_beyond_the_range_are_exact_and_round_to_infinity():
 
 def test_a_jump_is_a_supremum_or_attained(monkeypatch):
     # z up to 0 and z - 1 above: no activation of the table jumps and slopes, but the geometry takes any.
-    family = activations._Family(
+    family = _activation_table.Family(
         forward=lambda z: np.where(z > 0, z - 1, z),
         derivative=np.ones_like,
-        pieces=lambda: activations._linear([0], [1, 1], [0, -1]),
+        pieces=lambda: _activation_table._linear([0], [1, 1], [0, -1]),
         formula="",
     )
-    monkeypatch.setitem(activations._FAMILIES, "sawtooth", family)
-    net = ll.Network.from_arrays([[[1.0]], [[1.0]]], [[0.0], [0.0]], activations.Activation("sawtooth"))
+    monkeypatch.setitem(_activation_table.FAMILIES, "sawtooth", family)
+    net = ll.Network.from_arrays([[[1.0]], [[1.0]]], [[0.0], [0.0]], Activation("sawtooth"))
     found = ll.regions(net, (-0.5, 0.75)).extrema()
     assert (found.maximum.exact, found.maximum.attained) == (0, True)
     assert (found.minimum.exact, found.minimum.attained, found.minimum.point) == (-1, False, (0,))

@@ -13,7 +13,11 @@ __all__ = ["areas", "arguments", "compare", "enumerate_compiled", "patterns"]
 
 def arguments(net, domain):
     """Return the network and the domain, a box or corners, as the arguments of `_core.enumerate_cells`."""
-    tables = [a.pieces for a in net.activations]
+    tables, pieces = [], []
+    for act, width in zip(net.activations, net.widths):
+        units = act.units()  # one alone where all are the same
+        pieces += [len(tables) + unit % len(units) for unit in range(width)]
+        tables += [unit.pieces for unit in units]
     corners = np.asarray(domain, dtype=float)
     if corners.shape == (2, 2):
         (x0, x1), (y0, y1) = corners
@@ -22,7 +26,7 @@ def arguments(net, domain):
         "widths": np.array([net.n_inputs, *(len(b) for b in net.biases)], dtype=np.int32),
         "weights": np.concatenate([w.ravel() for w in net.weights]),
         "biases": np.concatenate(net.biases),
-        "pieces": np.repeat(np.arange(len(tables)), [len(b) for b in net.biases[:-1]]).astype(np.int32),
+        "pieces": np.array(pieces, dtype=np.int32),
         "table_starts": np.cumsum([0, *(len(t.breakpoints) for t in tables)]).astype(np.int32),
         "breakpoints": np.concatenate([t.breakpoints for t in tables] or [np.zeros(0)]),
         "slopes": np.concatenate([t.slopes for t in tables] or [np.zeros(0)]),

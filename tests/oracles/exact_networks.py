@@ -17,8 +17,8 @@ def exact_values(net, point):
             for row, c in zip(W.tolist(), b.tolist())
         ]
         if layer < net.depth:
-            table = net.activations[layer].pieces
-            values = [_apply(table, _piece(table, z), z) for z in values]
+            tables = [net.activations[layer].of_unit(unit).pieces for unit in range(len(b))]
+            values = [_apply(table, _piece(table, z), z) for table, z in zip(tables, values)]
     return values
 
 
@@ -38,18 +38,25 @@ def pieces_on_interval(net, low, high):
             if layer == net.depth:
                 found.append((start, end, pattern, lines))
                 continue
-            table = net.activations[layer].pieces
-            at = [Fraction(v) for v in table.breakpoints.tolist()]
-            cuts = {(t - offset) / slope for slope, offset in lines if slope for t in at}
+            tables = [net.activations[layer].of_unit(unit).pieces for unit in range(len(b))]
+            cuts = {
+                (Fraction(t) - offset) / slope
+                for table, (slope, offset) in zip(tables, lines)
+                for t in table.breakpoints.tolist()
+                if slope
+            }
             ends = [start, *sorted(cut for cut in cuts if start < cut < end), end]
             for p, q in pairwise(ends):
-                chosen = tuple(_piece(table, slope * (p + q) / 2 + offset) for slope, offset in lines)
+                chosen = tuple(
+                    _piece(table, slope * (p + q) / 2 + offset)
+                    for table, (slope, offset) in zip(tables, lines)
+                )
                 bent = [
                     (
                         Fraction(float(table.slopes[k])) * slope,
                         Fraction(float(table.slopes[k])) * offset + Fraction(float(table.intercepts[k])),
                     )
-                    for k, (slope, offset) in zip(chosen, lines)
+                    for table, k, (slope, offset) in zip(tables, chosen, lines)
                 ]
                 found.append((p, q, (*pattern, chosen), bent))
         cells = found

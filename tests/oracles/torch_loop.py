@@ -56,6 +56,8 @@ def activate(phi: Activation, z: torch.Tensor) -> torch.Tensor:
             return z.abs()
         case "step":
             return (z > 0).to(z.dtype) + 0.0 * z
+        case "prelu":  # its slopes are fixed numbers
+            return torch.nn.functional.prelu(z, torch.tensor(phi.parameters, dtype=z.dtype))
         case "softplus":
             return torch.nn.functional.softplus(z, threshold=40)
         case _:

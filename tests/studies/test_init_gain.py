@@ -43,7 +43,7 @@ def test_everything_the_sheet_asks_for_is_there(result):
     assert len(result.answers) == 1
     assert len(result.limits) == 3
     gains = next(t for t in result.tables if t.name == "gains")
-    assert len(gains.rows) == 11
+    assert len(gains.rows) == 12
     by_name = {row[0]: row for row in gains.rows}
     assert by_name["tanh"][3] == pytest.approx(5 / 3)
     assert by_name["leaky_relu(0.1)"][1] == pytest.approx(1.407, abs=5e-4)

@@ -153,6 +153,9 @@ def _node_layers(module: nn.Module, node: fx.Node) -> Iterator[Layer]:
     if node.target is F.linear:
         yield _linear_call(module, node)
         return
+    if node.target in (F.prelu, torch.prelu, "prelu"):
+        yield _prelu(_parameter(module, node, "weight", _arguments(node).get("weight")), node.name)
+        return
     if node.target in _PASSING:
         return
     if node.target in _RESHAPING:
@@ -186,22 +189,27 @@ def _check_reshape(module: nn.Module, node: fx.Node) -> None:
 
 def _linear_call(module: nn.Module, node: fx.Node) -> Affine:
     """F.linear(x, weight, bias) on parameters of the module."""
-    names = ("input", "weight", "bias")
-    arguments = dict(zip(names, node.args, strict=False)) | dict(node.kwargs)
-    found: dict[str, Any] = {}
-    for key in ("weight", "bias"):
-        source = arguments.get(key)
-        if source is None:
-            continue
-        if not isinstance(source, fx.Node) or source.op != "get_attr":
-            raise ModelError(
-                f"{type(module).__name__}: {_describe(node)} computes its {key}; it must be a parameter."
-            )
-        value: Any = module
-        for part in str(source.target).split("."):
-            value = getattr(value, part)
-        found[key] = value
-    return _affine(found["weight"], found.get("bias"), node.name)
+    given = _arguments(node)
+    weight = _parameter(module, node, "weight", given.get("weight"))
+    bias = given.get("bias")
+    return _affine(weight, None if bias is None else _parameter(module, node, "bias", bias), node.name)
+
+
+def _arguments(node: fx.Node) -> dict[str, Any]:
+    """What a call of F.linear or F.prelu was given, by name."""
+    return dict(zip(("input", "weight", "bias"), node.args, strict=False)) | dict(node.kwargs)
+
+
+def _parameter(module: nn.Module, node: fx.Node, key: str, source: Any) -> Any:
+    """The parameter of the module that a call was given."""
+    if not isinstance(source, fx.Node) or source.op != "get_attr":
+        raise ModelError(
+            f"{type(module).__name__}: {_describe(node)} computes its {key}; it must be a parameter."
+        )
+    value: Any = module
+    for part in str(source.target).split("."):
+        value = getattr(value, part)
+    return value
 
 
 def _affine(weight: Tensor, bias: Tensor | None, name: str) -> Affine:
@@ -226,6 +234,8 @@ def _module_layers(layer: nn.Module, name: str) -> Iterator[Layer]:
         yield _affine(layer.weight, layer.bias, name)
     elif isinstance(layer, nn.BatchNorm1d):
         yield _batch_norm(layer, name)
+    elif type(layer) is nn.PReLU:
+        yield _prelu(layer.weight, name)
     elif type(layer) in _MODULES:
         try:
             yield _MODULES[type(layer)](layer)
@@ -252,6 +262,15 @@ def _batch_norm(layer: nn.BatchNorm1d, name: str) -> Scale:
     if layer.bias is not None:
         shift = shift + _array(layer.bias, name)
     return Scale(scale, shift, name)
+
+
+def _prelu(slopes: Tensor, name: str) -> Activation:
+    """Its slopes as the fixed numbers of the activation: one for all units, or one for each."""
+    values = _array(slopes, name).ravel()
+    try:
+        return Activation("prelu", tuple(values.tolist()))
+    except ValueError as error:
+        raise ModelError(f"The layer {name!r} (PReLU) is not supported: {error}") from error
 
 
 def _named(name: str) -> Callable[..., Activation]:

@@ -33,6 +33,7 @@ def from_torch(module: nn.Module) -> Network:
     -------
     Network
         Same values as the module in eval mode, exact but for folded batch norms (rounded once in float64).
+        Slopes of a PReLU become fixed numbers of the activation.
 
     Raises
     ------
@@ -66,7 +67,7 @@ def to_torch(net: Network, dtype: Any = None) -> nn.Sequential:
     ----------
     net : Network
     dtype : torch.dtype, optional
-        Default: float32 when it holds every parameter exactly, else float64.
+        Default: float32 when it holds every parameter exactly (slopes of a prelu too), else float64.
 
     Examples
     --------
@@ -81,23 +82,26 @@ def to_torch(net: Network, dtype: Any = None) -> nn.Sequential:
     import torch
     from torch import nn
 
-    arrays = [*net.weights, *net.biases]
+    phis = (*net.activations, net.output_activation)
+    slopes = [np.array(phi.parameters) for phi in phis if phi.name == "prelu"]
+    arrays = [*net.weights, *net.biases, *slopes]
     if dtype is None:
         with np.errstate(over="ignore"):
             exact = all(np.array_equal(array.astype(np.float32), array) for array in arrays)
         dtype = torch.float32 if exact else torch.float64
     modules: list[nn.Module] = []
-    for W, b, phi in zip(net.weights, net.biases, (*net.activations, net.output_activation), strict=True):
+    for W, b, phi in zip(net.weights, net.biases, phis, strict=True):
         linear = nn.Linear(W.shape[1], W.shape[0], device="meta")  # no draw from torch's global generator
         linear.weight = nn.Parameter(torch.tensor(W, dtype=dtype))
         linear.bias = nn.Parameter(torch.tensor(b, dtype=dtype))
-        modules += [linear, _activation_module(phi)]
+        modules += [linear, _activation_module(phi, dtype)]
     if net.output_activation.name == "identity":
         modules.pop()
     return nn.Sequential(*modules)
 
 
-def _activation_module(phi: Any) -> nn.Module:
+def _activation_module(phi: Any, dtype: Any) -> nn.Module:
+    import torch
     from torch import nn
 
     from . import _torch_modules
@@ -107,6 +111,10 @@ def _activation_module(phi: Any) -> nn.Module:
             return _torch_modules.Abs()
         case "step":
             return _torch_modules.Step()
+        case "prelu":
+            module = nn.PReLU(len(phi.parameters), device="meta")
+            module.weight = nn.Parameter(torch.tensor(phi.parameters, dtype=dtype))
+            return module
         case "softplus":
             return nn.Softplus(
                 threshold=40

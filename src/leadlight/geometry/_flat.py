@@ -54,24 +54,24 @@ def flat_network(net: Any) -> dict[str, np.ndarray]:
     if net.n_inputs == 1:
         weights[0] = np.column_stack([weights[0], np.zeros(len(weights[0]))])
     tables: dict[Any, int] = {}
-    for layer, act in enumerate(net.activations, start=1):
-        if act.pieces is None:
+    places: list[np.ndarray] = [np.empty(0, np.int32)]
+    for layer, (act, width) in enumerate(zip(net.activations, net.widths), start=1):
+        if not act.is_piecewise_linear:
             raise ModelError(
                 f"Hidden layer {layer} has the activation {act.spec!r}, which is curved, so there are no cells; "
                 "what can still be drawn are the lines of the first layer (plots.UnitLinesDisplay) and sampled "
-                "values (plots.FieldDisplay). Piecewise linear are relu, leaky_relu, abs, hardtanh, step and "
-                "identity."
+                "values (plots.FieldDisplay). Piecewise linear are relu, leaky_relu, prelu, abs, hardtanh, step "
+                "and identity."
             )
-        tables.setdefault(act, len(tables))
+        found = [tables.setdefault(unit, len(tables)) for unit in act.units()]
+        places.append(np.resize(np.array(found, np.int32), width))
     pieces = [act.pieces for act in tables]
     counts = [len(table.breakpoints) for table in pieces]
     return {
         "widths": np.array([2, *net.widths, net.n_outputs], np.int32),
         "weights": np.concatenate([w.ravel() for w in weights]),
         "biases": np.concatenate(net.biases),
-        "pieces": np.repeat(
-            np.array([tables[act] for act in net.activations], np.int32), np.array(net.widths, np.int64)
-        ),
+        "pieces": np.concatenate(places),
         "table_starts": np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
         "breakpoints": np.concatenate([np.empty(0), *(table.breakpoints for table in pieces)]),
         "slopes": np.concatenate([np.empty(0), *(table.slopes for table in pieces)]),

@@ -236,10 +236,10 @@ def _pieces(given: str | Activation | Sequence[Any], n_layers: int) -> tuple[lis
     activations = [activation(spec) for spec in specs]
     counts = []
     for act in activations:
-        if act.pieces is None:
+        if not act.is_piecewise_linear:
             raise ParameterError(
                 f"The activation {act.spec!r} is not piecewise linear, so no number of regions bounds it; "
-                "use relu, leaky_relu, abs, hardtanh, step or identity."
+                "use relu, leaky_relu, prelu, abs, hardtanh, step or identity."
             )
-        counts.append(len(act.pieces))
+        counts.append(max(len(unit.pieces) for unit in act.units()))  # pyright: ignore[reportArgumentType]
     return counts, all(act.name == "relu" for act in activations)

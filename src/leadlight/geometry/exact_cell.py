@@ -48,7 +48,7 @@ def preactivation_forms(net: Any, pattern: Sequence[np.ndarray], layer: int) -> 
     forms: tuple[Form, ...] = ((1, 0, 0), (0, 1, 0))[: net.n_inputs]
     for index in range(layer):
         step, bend = _integer_layer(net, index)
-        forms = tuple(bend.value(z, int(k)) for z, k in zip(step(forms), pattern[index]))
+        forms = tuple(bend.value(u, z, int(k)) for u, (z, k) in enumerate(zip(step(forms), pattern[index])))
     last, _ = _integer_layer(net, layer)
     return [
         (Fraction(a, last.scale), Fraction(b, last.scale), Fraction(c, last.scale)) for a, b, c in last(forms)
@@ -104,11 +104,10 @@ def network_at(net: Any, point: Sequence[Fraction | float]) -> list[Fraction]:
             for row, c in zip(W.tolist(), b.tolist())
         ]
         if layer < net.depth:
-            pieces = net.activations[layer].pieces
-            at = [Fraction(v) for v in pieces.breakpoints.tolist()]
-            index = [sum(z > t for t in at) for z in values]
-            values = [
-                Fraction(float(pieces.slopes[k])) * z + Fraction(float(pieces.intercepts[k]))
-                for z, k in zip(values, index)
-            ]
+            values = [_bent(net.activations[layer].of_unit(unit).pieces, z) for unit, z in enumerate(values)]
     return values
+
+
+def _bent(pieces: Any, z: Fraction) -> Fraction:
+    k = sum(z > Fraction(v) for v in pieces.breakpoints.tolist())
+    return Fraction(float(pieces.slopes[k])) * z + Fraction(float(pieces.intercepts[k]))

@@ -7,6 +7,7 @@ integers a weight, of a length that grows with depth.
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 from math import lcm
 from typing import Any
@@ -44,24 +45,37 @@ class IntegerPieces:
     """A piecewise-linear activation on integer forms: given scale_in * z it returns scale * phi(z)."""
 
     def __init__(self, act: Any, scale_in: int) -> None:
-        if act.pieces is None:
+        if not act.is_piecewise_linear:
             raise ModelError(
                 f"The activation {act.spec!r} is not piecewise linear, so it has no cells; "
-                "use relu, leaky_relu, abs, hardtanh, step or identity."
+                "use relu, leaky_relu, prelu, abs, hardtanh, step or identity."
             )
-        breakpoints = [Fraction(v) for v in act.pieces.breakpoints.tolist()]
-        slopes = [Fraction(v) for v in act.pieces.slopes.tolist()]
-        intercepts = [Fraction(v) for v in act.pieces.intercepts.tolist()]
-        common = lcm(*(v.denominator for v in slopes + intercepts))
-        self.breakpoints = [(v.denominator, v.numerator * scale_in) for v in breakpoints]
-        self.slopes = [int(v * common) for v in slopes]
-        self.intercepts = [int(v * common) * scale_in for v in intercepts]
+        exact = {unit: _fractions(unit.pieces) for unit in set(act.units())}
+        common = lcm(*(v.denominator for _, *values in exact.values() for v in itertools.chain(*values)))
+        made = {
+            unit: (
+                [(v.denominator, v.numerator * scale_in) for v in breakpoints],
+                [int(v * common) for v in slopes],
+                [int(v * common) * scale_in for v in intercepts],
+            )
+            for unit, (breakpoints, slopes, intercepts) in exact.items()
+        }
+        self.units = [made[unit] for unit in act.units()]  # one alone where all have the same pieces
         self.scale = common * scale_in
 
-    def switches(self, form: Form) -> list[Form]:
-        """The forms, one a breakpoint, that are zero where scale_in * z sits on it."""
-        return [primitive((a_ * form[0], a_ * form[1], a_ * form[2] - at)) for a_, at in self.breakpoints]
+    def switches(self, unit: int, form: Form) -> list[Form]:
+        """The forms, one a breakpoint of the unit, that are zero where scale_in * z sits on it."""
+        breakpoints, _, _ = self.units[unit if len(self.units) > 1 else 0]
+        return [primitive((a_ * form[0], a_ * form[1], a_ * form[2] - at)) for a_, at in breakpoints]
 
-    def value(self, form: Form, piece: int) -> Form:
-        slope = self.slopes[piece]
-        return slope * form[0], slope * form[1], slope * form[2] + self.intercepts[piece]
+    def value(self, unit: int, form: Form, piece: int) -> Form:
+        _, slopes, intercepts = self.units[unit if len(self.units) > 1 else 0]
+        slope = slopes[piece]
+        return slope * form[0], slope * form[1], slope * form[2] + intercepts[piece]
+
+
+def _fractions(pieces: Any) -> tuple[list[Fraction], ...]:
+    return tuple(
+        [Fraction(v) for v in array.tolist()]
+        for array in (pieces.breakpoints, pieces.slopes, pieces.intercepts)
+    )

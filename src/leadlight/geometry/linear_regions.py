@@ -71,7 +71,8 @@ def _same_structure(cx: Any, pairs: np.ndarray) -> np.ndarray:
     for layer in reversed(range(net.depth)):
         differs = patterns[layer][first] != patterns[layer][second]
         same &= ~(differs & (matters[first] | matters[second])).any(axis=1)
-        passes = matters & (net.activations[layer].pieces.slopes != 0)[patterns[layer]]
+        bends = np.stack([unit.pieces.slopes != 0 for unit in net.activations[layer].units()])
+        passes = matters & bends[np.arange(net.widths[layer]) % len(bends), patterns[layer]]
         matters = passes.astype(np.float32) @ (net.weights[layer] != 0).astype(np.float32) > 0
     return same
 
@@ -106,9 +107,11 @@ def _layers(net: Any) -> list[tuple]:
     weights = list(net.weights)
     if net.n_inputs == 1:
         weights[0] = np.column_stack([weights[0], np.zeros(len(weights[0]))])
-    tables = [act.pieces for act in net.activations]
+    tables = [[unit.pieces for unit in act.units()] for act in net.activations]
     pieces = [
-        [(table.breakpoints, table.slopes, table.intercepts)] * width if len(table) > 1 else None
-        for table, width in zip(tables, net.widths)
+        [(t.breakpoints, t.slopes, t.intercepts) for t in (units * width)[:width]]
+        if len(units[0]) > 1
+        else None
+        for units, width in zip(tables, net.widths)
     ]
     return list(zip(weights, net.biases, [*pieces, None]))

@@ -137,7 +137,7 @@ class PolyhedralComplex(Cells):
         >>> net = ll.Network.from_arrays([[[1, 0], [0, 1]], [[1, 1]], [[1]]], [[0, 0], [-1], [0]])
         >>> cx = ll.regions(net, [(-2, 2), (-2, 2)])  # relu(x) + relu(y) = 1 bends on both axes
         >>> bends = cx.bends()
-        >>> bends[:, :2].tolist(), sorted(cx.vertices[bends[:, 2]].tolist())
+        >>> bends[:, :2].tolist(), sorted((cx.vertices[bends[:, 2]] + 0.0).tolist())
         ([[1, 0], [1, 0]], [[0.0, 1.0], [1.0, 0.0]])
         """
         return bends(self)
@@ -170,7 +170,7 @@ class PolyhedralComplex(Cells):
     @property
     def is_continuous(self) -> bool:
         """Whether the network is: all activations but the step are."""
-        return all(act.pieces.is_continuous for act in self.network.activations)
+        return all(unit.pieces.is_continuous for act in self.network.activations for unit in act.units())
 
     def creases(self, layer: int | None = None, unit: int | None = None) -> list[UnitCrease]:
         """Where each unit changes its piece, with bends; see `geometry.unit_creases.creases`."""

@@ -27,8 +27,8 @@ def enumerate_cells(net: Any, domain: Sequence[Sequence[float | Fraction]]) -> R
     Parameters
     ----------
     net : Network
-        Two inputs; every hidden activation piecewise linear (relu, leaky_relu, abs, hardtanh, identity,
-        step). The output is taken before its own activation: the logits.
+        Two inputs; every hidden activation piecewise linear (relu, leaky_relu, prelu, abs, hardtanh,
+        identity, step). The output is taken before its own activation: the logits.
     domain : [(x0, x1), (y0, y1)]
         The box, its floats taken as exact numbers.
 
@@ -84,11 +84,11 @@ def _through_layer(state: _State, layer: IntegerLayer, bend: IntegerPieces) -> l
     polygon, pattern, forms = state
     preactivations = layer(forms)
     parts: list[tuple[Polygon, tuple[int, ...]]] = [(polygon, ())]
-    for form in preactivations:
-        switches = bend.switches(form)
+    for unit, form in enumerate(preactivations):
+        switches = bend.switches(unit, form)
         parts = [(piece, (*chosen, k)) for part, chosen in parts for piece, k in _cut(part, switches)]
     return [
-        (part, (*pattern, chosen), tuple(bend.value(z, k) for z, k in zip(preactivations, chosen)))
+        (part, (*pattern, chosen), tuple(map(bend.value, range(len(chosen)), preactivations, chosen)))
         for part, chosen in parts
     ]
 

@@ -39,7 +39,7 @@ def regions(
     Parameters
     ----------
     net : Network
-        Every hidden activation piecewise linear (relu, leaky_relu, abs, hardtanh, step, identity); of one
+        Every hidden activation piecewise linear (relu, leaky_relu, prelu, abs, hardtanh, step, identity); of one
         input, of two, or of any number with a `slice`. The output is taken before its own activation.
     domain : array_like or Domain
         ``(a, b)``, ``[(x0, x1), (y0, y1)]`` or the corners (m, 2) of a convex polygon; on a slice: in its

@@ -21,7 +21,7 @@ def edge_line(cx: Any, cell: int, edge: int) -> exact_cell.Affine:
         return py - qy, qx - px, px * qy - py * qx
     layer += cx._n_slice_layers
     a, b, c = exact_cell.preactivation_forms(cx._sliced, cx._full_pattern(cell), layer)[unit]
-    at = cx._sliced.activations[layer].pieces.breakpoints[cx.edges.breakpoint[edge]]
+    at = cx._sliced.activations[layer].of_unit(unit).pieces.breakpoints[cx.edges.breakpoint[edge]]
     return a, b, c - Fraction(float(at))
 
 

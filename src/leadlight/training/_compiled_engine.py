@@ -39,6 +39,7 @@ ACTIVATION_CODES = (
     "elu",
     "step",
 )
+_ALIASES = {"prelu": "leaky_relu"}  # of one slope for all units: engines.py sends others elsewhere
 LOSS_CODES = ("mse", "relative_mse", "bce_with_logits", "cross_entropy")
 _SGD, _ADAM, _RMSPROP = range(3)
 
@@ -137,7 +138,7 @@ class _Call:
             target_loss=-1.0 if problem.target_loss is None else problem.target_loss,
             n_layers=np.array([len(net.weights) for net in networks], np.int32),
             sizes=np.array([size for net in networks for size in net.layer_sizes], np.int32),
-            activations=np.array([ACTIVATION_CODES.index(phi.name) for phi in phis], np.int32),
+            activations=np.array([activation_code(phi) for phi in phis], np.int32),
             slopes=np.array([_slope(phi) for phi in phis]),
             rates=problem.learning_rates,
             keys=np.array(problem.keys, np.uint64),
@@ -262,6 +263,11 @@ def _rule(optimizer: Optimizer) -> tuple[int, list[float]]:
 
 def _rounded(n: int) -> int:
     return -(-n // _BLOCK) * _BLOCK
+
+
+def activation_code(phi: Activation) -> int:
+    """The core's number of an activation."""
+    return ACTIVATION_CODES.index(_ALIASES.get(phi.name, phi.name))
 
 
 def _slope(phi: Activation) -> float:

@@ -43,6 +43,22 @@ def _nothing(g: Tensor, z: Tensor, a: Tensor) -> None:
     pass
 
 
+def _prelu(slopes: tuple[float, ...]) -> ActivationKernel:
+    """With slopes that stay as they are: one for all, or a column of one for each unit."""
+    column = torch.tensor(slopes if len(slopes) == 1 else [[slope] for slope in slopes], dtype=torch.float64)
+
+    def forward(z: Tensor, out: Tensor) -> None:
+        nonlocal column
+        column = column.to(z)  # copied once
+        torch.mul(z, column, out=out)
+        out.copy_(torch.where(z > 0.0, z, out))
+
+    def backward(g: Tensor, z: Tensor, a: Tensor) -> None:
+        g.copy_(torch.where(z > 0.0, g, g * column))
+
+    return ActivationKernel(forward, backward, reads_z=True)
+
+
 _ACTIVATIONS: dict[str, Callable[..., ActivationKernel]] = {
     "identity": lambda: ActivationKernel(lambda z, out: out.copy_(z), _nothing),
     "relu": lambda: ActivationKernel(
@@ -54,6 +70,7 @@ _ACTIVATIONS: dict[str, Callable[..., ActivationKernel]] = {
         lambda g, z, a: _aten.leaky_relu_backward.grad_input(g, z, slope, False, grad_input=g),
         reads_z=True,
     ),
+    "prelu": lambda *slopes: _prelu(slopes),
     "abs": lambda: ActivationKernel(
         lambda z, out: torch.abs(z, out=out),
         lambda g, z, a: g.mul_(z.sign_()),  # z is not needed after this

@@ -128,6 +128,9 @@ def train(
 
     Notes
     -----
+    Weights and biases are trained; the slopes of a prelu stay as they are. With a slope for each unit the torch
+    engine is due.
+
     A run diverges at the first step whose loss is not finite or is more than 1e6 times its first loss; it
     is then stopped and reported in ``Runs.divergences``, and the others go on untouched. The same call on
     the same machine gives the same bytes. Training a subset of the networks gives the same bytes on the
