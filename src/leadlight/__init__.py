@@ -22,6 +22,7 @@ _HOME = {
     "max_regions": "geometry",
     "RegionCallback": "geometry",
     "ball": "geometry",
+    "count_along": "geometry",
     "count_in_ball": "geometry",
     "count_regions": "geometry",
     "evolution": "geometry",
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
     from .geometry import (
         RegionCallback,
         ball,
+        count_along,
         count_in_ball,
         count_regions,
         evolution,

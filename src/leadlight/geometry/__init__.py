@@ -15,6 +15,7 @@ from .bounds import (
 )
 from .callback import RegionCallback
 from .count import RegionCount, count_regions
+from .count_along import count_along, random_segments
 from .count_in_ball import count_in_ball
 from .distribution import Distribution
 from .domain import Domain, domain
@@ -63,6 +64,7 @@ __all__ = [
     "arrangement_regions_by_code",
     "ball",
     "clip_line",
+    "count_along",
     "count_in_ball",
     "count_regions",
     "domain",
@@ -75,6 +77,7 @@ __all__ = [
     "montufar2014_lower_bound",
     "montufar2017_bound",
     "patterns_bound",
+    "random_segments",
     "regions",
     "serra2018_bound",
     "slice_line",
