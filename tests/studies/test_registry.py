@@ -6,14 +6,14 @@ import pytest
 from leadlight.errors import UnknownNameError
 from leadlight.studies.registry import STUDIES, find_study, list_studies, longest_first
 
-ELEVEN = [
-    "softmax", "linear-regions", "depth", "polynomial", "animal-faces", "init-gain", "rings", "damped-sine",
-    "line-fit", "line-detector", "iris",
+TWELVE = [
+    "softmax", "linear-regions", "region-counts", "depth", "polynomial", "animal-faces", "init-gain", "rings",
+    "damped-sine", "line-fit", "line-detector", "iris",
 ]  # fmt: skip
 
 
-def test_all_eleven_are_there_in_the_order_of_the_course():
-    assert [study.name for study in list_studies()] == ELEVEN
+def test_all_twelve_are_there_in_the_order_of_the_course():
+    assert [study.name for study in list_studies()] == TWELVE
     for name, study in STUDIES.items():
         assert study.name == name
         assert study.module == "leadlight.studies." + name.replace("-", "_")
@@ -36,7 +36,7 @@ def test_unknown_name_offers_the_nearest():
 def test_longest_first_keeps_ties_in_order():
     ordered = longest_first(list_studies())
     assert [s.weight for s in ordered] == sorted((s.weight for s in ordered), reverse=True)
-    assert {s.name for s in ordered} == set(ELEVEN)
+    assert {s.name for s in ordered} == set(TWELVE)
 
 
 def test_importing_the_table_imports_nothing_heavy():

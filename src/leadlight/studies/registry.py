@@ -74,6 +74,13 @@ _TABLE = (
         60,
     ),
     _study(
+        "region-counts",
+        "How many cells, and how many at most",
+        "How many cells has a network at the start and through training, and how many could it have?",
+        DECISIONS,
+        12,
+    ),
+    _study(
         "depth",
         "Why depth, and how much",
         "With the parameters held fixed, how deep should a network be to tell four spiral arms apart?",
