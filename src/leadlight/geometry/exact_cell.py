@@ -23,7 +23,7 @@ __all__ = [
     "crossing",
     "network_at",
     "output_forms",
-    "preactivation_forms",
+    "preactivation_form",
     "rounded",
     "sign_at",
     "value_at",
@@ -33,26 +33,33 @@ Affine = tuple[Fraction, Fraction, Fraction]
 """A form a x + b y + c."""
 
 
-def preactivation_forms(net: Any, pattern: Sequence[np.ndarray], layer: int) -> list[Affine]:
-    """What the units of a layer hold before their activation, on the cells of this pattern.
+def preactivation_form(net: Any, pattern: Sequence[np.ndarray], layer: int, unit: int) -> Affine:
+    """What a unit of a layer holds before its activation, on the cells of this pattern.
 
     Parameters
     ----------
     net : Network
         Of one input (y does not occur) or two.
-    pattern : sequence of ndarray (units,)
+    pattern : sequence of ndarray (units,) uint8
         The pieces that the units of the layers before are on, layer by layer; later ones are not looked at.
     layer : int
         0 for the first hidden layer, ``net.depth`` for the outputs.
+    unit : int
     """
-    forms: tuple[Form, ...] = ((1, 0, 0), (0, 1, 0))[: net.n_inputs]
-    for index in range(layer):
-        step, bend = _integer_layer(net, index)
-        forms = tuple(bend.value(u, z, int(k)) for u, (z, k) in enumerate(zip(step(forms), pattern[index])))
-    last, _ = _integer_layer(net, layer)
-    return [
-        (Fraction(a, last.scale), Fraction(b, last.scale), Fraction(c, last.scale)) for a, b, c in last(forms)
-    ]
+    before = _hidden_forms(net, tuple(np.asarray(pieces, np.uint8).tobytes() for pieces in pattern[:layer]))
+    step, _ = _integer_layer(net, layer)
+    a, b, c = step.unit(before, unit)
+    return Fraction(a, step.scale), Fraction(b, step.scale), Fraction(c, step.scale)
+
+
+@lru_cache(maxsize=64)
+def _hidden_forms(net: Any, pattern: tuple[bytes, ...]) -> tuple[Form, ...]:
+    """The outputs of the layers whose pattern is given, as integers; kept, as neighbours share most layers."""
+    if not pattern:
+        return ((1, 0, 0), (0, 1, 0))[: net.n_inputs]
+    step, bend = _integer_layer(net, len(pattern) - 1)
+    before = step(_hidden_forms(net, pattern[:-1]))
+    return tuple(bend.value(unit, z, piece) for unit, (z, piece) in enumerate(zip(before, pattern[-1])))
 
 
 @lru_cache(maxsize=32)
@@ -66,7 +73,7 @@ def _integer_layer(net: Any, index: int) -> tuple[IntegerLayer, IntegerPieces]:
 
 def output_forms(net: Any, pattern: Sequence[np.ndarray]) -> list[Affine]:
     """The outputs, before an output activation, on the cells of this pattern."""
-    return preactivation_forms(net, pattern, net.depth)
+    return [preactivation_form(net, pattern, net.depth, output) for output in range(net.n_outputs)]
 
 
 def crossing(f: Affine, g: Affine) -> tuple[Fraction, Fraction]:

@@ -111,7 +111,8 @@ def _greatest(
         owner, vertex = int(cell[corner]), int(cx.cell_vertices[corner])
         region = int(labels[owner])
         if region not in forms:
-            forms[region] = exact_cell.output_forms(cx._sliced, cx._full_pattern(owner))[output]
+            pattern = cx._full_pattern(owner)
+            forms[region] = exact_cell.preactivation_form(cx._sliced, pattern, cx._sliced.depth, output)
         form = forms[region]
         constant = form[0] == 0 == form[1]
         key = (region, -1 if constant else vertex)

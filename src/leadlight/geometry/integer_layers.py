@@ -22,23 +22,24 @@ class IntegerLayer:
     """z = W h + b on integer forms: given scale_in * h it returns scale * z."""
 
     def __init__(self, weights: Any, bias: Any, scale_in: int) -> None:
-        rows = [[Fraction(w) for w in row] for row in weights.tolist()]
-        offsets = [Fraction(b) for b in bias.tolist()]
-        common = lcm(*(v.denominator for row in [*rows, offsets] for v in row))
-        self.rows = [[int(w * common) for w in row] for row in rows]
-        self.offsets = [int(b * common) * scale_in for b in offsets]
+        rows = [[w.as_integer_ratio() for w in row] for row in weights.tolist()]
+        offsets = [b.as_integer_ratio() for b in bias.tolist()]
+        common = max(below for row in [*rows, offsets] for _, below in row)  # powers of two
+        self.rows = [[above * (common // below) for above, below in row] for row in rows]
+        self.offsets = [above * (common // below) * scale_in for above, below in offsets]
         self.scale = common * scale_in
 
     def __call__(self, forms: tuple[Form, ...]) -> tuple[Form, ...]:
-        result = []
-        for row, offset in zip(self.rows, self.offsets):
-            a = b = 0
-            c = offset
-            for w, (fa, fb, fc) in zip(row, forms):
-                if w and (fa or fb or fc):
-                    a, b, c = a + w * fa, b + w * fb, c + w * fc
-            result.append((a, b, c))
-        return tuple(result)
+        return tuple(self.unit(forms, unit) for unit in range(len(self.rows)))
+
+    def unit(self, forms: tuple[Form, ...], unit: int) -> Form:
+        """One of them."""
+        a = b = 0
+        c = self.offsets[unit]
+        for w, (fa, fb, fc) in zip(self.rows[unit], forms):
+            if w and (fa or fb or fc):
+                a, b, c = a + w * fa, b + w * fb, c + w * fc
+        return a, b, c
 
 
 class IntegerPieces:

@@ -17,6 +17,7 @@ from ..activations import activation
 from ..errors import ParameterError
 from ..network import Network
 from .paths import join_segments
+from .patterns import unpack
 
 __all__ = ["DecisionPartition", "LevelSet", "decision_partition", "level_set"]
 
@@ -117,7 +118,7 @@ def level_set(cx: Any, value: float = 0.0, output: int = 0) -> LevelSet:
     rows = np.zeros((2, n_outputs))
     rows[:, output] = 1.0, -1.0
     cut = _with_layer(cx, rows, np.array([-value, value]))
-    above, below = cut.patterns[:, -2:].T.astype(np.int64)
+    above, below = _last_layer(cut).T.astype(np.int64)
     return _borders(cut, above - below)
 
 
@@ -142,14 +143,14 @@ def decision_partition(cx: Any, **how: Any) -> DecisionPartition:
     k = cx.network.n_outputs
     if k == 1:
         cut = _with_layer(cx, np.ones((1, 1)), np.zeros(1), **how)
-        classes = cut.patterns[:, -1].astype(np.int64)
+        classes = _last_layer(cut)[:, 0].astype(np.int64)
         return DecisionPartition(cut, classes, _borders(cut, classes))
     first, second = np.triu_indices(k, 1)
     rows = np.zeros((len(first), k))
     rows[np.arange(len(first)), first] = -1.0
     rows[np.arange(len(first)), second] = 1.0
     cut = _with_layer(cx, rows, np.zeros(len(first)), **how)
-    later_wins = cut.patterns[:, -len(first) :].astype(bool)  # output `second` is above output `first`
+    later_wins = _last_layer(cut).astype(bool)  # output `second` is above output `first`
     classes = np.zeros(len(cut), np.int64)
     place = np.zeros((k, k), np.int64)
     place[first, second] = np.arange(len(first))
@@ -170,6 +171,11 @@ def _with_layer(cx: Any, rows: np.ndarray, offsets: np.ndarray, **how: Any) -> A
         output_activation=activation("identity"),
     )
     return regions(longer, cx.domain, slice=cx.slice, certified=cx.certified, **how)
+
+
+def _last_layer(cut: Any) -> np.ndarray:
+    """The pieces of the last hidden layer's units on each cell, (C, units) uint8."""
+    return unpack(cut, np.arange(len(cut)), len(cut._sliced.widths) - 1)
 
 
 def _borders(cut: Any, states: np.ndarray) -> LevelSet:

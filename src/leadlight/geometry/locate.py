@@ -61,7 +61,7 @@ def _exact_form(cx: Any, node: int) -> exact_cell.Affine:
     while below >= 0:
         below = int(children[below, 0])
     layer, unit, index = cx._lines[:, creases[node]].tolist()
-    a, b, c = exact_cell.preactivation_forms(cx._sliced, cx._full_pattern(-1 - below), layer)[unit]
+    a, b, c = exact_cell.preactivation_form(cx._sliced, cx._full_pattern(-1 - below), layer, unit)
     at = Fraction(float(cx._sliced.activations[layer].of_unit(unit).pieces.breakpoints[index]))
     return a, b, c - at
 

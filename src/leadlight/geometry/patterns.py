@@ -9,11 +9,12 @@ import numpy as np
 __all__ = ["unpack"]
 
 
-def unpack(cx: Any, rows: np.ndarray) -> np.ndarray:
-    """The pieces of all units, a slice's own first, on some cells: (n, units) uint8."""
+def unpack(cx: Any, rows: np.ndarray, first_layer: int = 0) -> np.ndarray:
+    """The pieces of all units from a layer on, a slice's own layers counted, on some cells: (n, units) uint8."""
+    layers = list(zip(cx._sliced.widths, cx._pattern_starts, cx._pattern_bits))[first_layer:]
     packed = cx.packed_patterns[rows]
     parts = [np.empty((len(packed), 0), np.uint8)]
-    for units, start, bits in zip(cx._sliced.widths, cx._pattern_starts, cx._pattern_bits):
+    for units, start, bits in layers:
         if bits == 0:
             parts.append(np.zeros((len(packed), units), np.uint8))
             continue

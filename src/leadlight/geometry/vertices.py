@@ -20,7 +20,7 @@ def edge_line(cx: Any, cell: int, edge: int) -> exact_cell.Affine:
         (px, py), (qx, qy) = corners[unit], corners[(unit + 1) % len(corners)]
         return py - qy, qx - px, px * qy - py * qx
     layer += cx._n_slice_layers
-    a, b, c = exact_cell.preactivation_forms(cx._sliced, cx._full_pattern(cell), layer)[unit]
+    a, b, c = exact_cell.preactivation_form(cx._sliced, cx._full_pattern(cell), layer, unit)
     at = cx._sliced.activations[layer].of_unit(unit).pieces.breakpoints[cx.edges.breakpoint[edge]]
     return a, b, c - Fraction(float(at))
 

@@ -98,7 +98,7 @@ def far_pattern(net: Network, direction: Sequence[Fraction]) -> _Pattern:
         forms = layer(forms)
         chosen = tuple(int(a > 0 or (a == 0 and c > 0)) for a, _, c in forms)
         pattern.append(chosen)
-        forms = tuple(pieces.value(form, piece) for form, piece in zip(forms, chosen))
+        forms = tuple(pieces.value(u, form, k) for u, (form, k) in enumerate(zip(forms, chosen)))
     return tuple(pattern)
 
 
