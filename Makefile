@@ -39,8 +39,9 @@ test: .venv/installed  ## test the installed package, with the examples of its d
 test-long: .venv/installed  ## the tests that take longer than ten seconds each
 	$(PYTEST) -n $(WORKERS) -m long tests
 
-bench: .venv/installed  ## time training beside four alternatives, on one core (benchmarks/README.md)
+bench: .venv/installed  ## time training and exact regions beside their alternatives, on one core (benchmarks/README.md)
 	$(BIN)/python benchmarks/training.py
+	$(BIN)/python benchmarks/regions.py
 
 lint: .venv/installed  ## style (ruff), types (pyright) and the layers of the house (import-linter)
 	$(BIN)/ruff check .

@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,9 @@ import numpy as np
 
 from leadlight import _core
 from operations import bounds, operations
-from side_by_side import ALTERNATIVES, measure, missing
+from peak_memory import in_fresh_process
+from side_by_side import ALTERNATIVES, measure, missing, train
+from tables import Report, row, table
 from two_threads import scaling
 from workloads import WORKLOADS
 
@@ -44,29 +47,6 @@ JAX_FLOOR, JAX_WORKLOADS = 3.0, ("W1", "W2", "W3", "W4", "W5")
 SHARE_OF_FLOORS = 1.0 if _core.vector_bytes == 64 else 0.6  # with narrower vectors than those of AVX-512
 THREADS_FLOOR, THREADS_WORKLOADS = 0.9, ("W2", "W3", "W5")  # of what two arithmetic loops gain
 MEMORY_FLOOR, MEMORY_WORKLOAD = 100.0, "W5"  # megabytes beyond the data
-
-
-class Report:
-    """What was measured, and which floors were missed."""
-
-    def __init__(self) -> None:
-        self.missed: list[str] = []
-        self.content: dict[str, Any] = {"workloads": {}, "missed": self.missed}
-
-    def check(self, what: str, value: float, floor: float) -> str:
-        """The floor as a cell of a table, with a word where it is not reached."""
-        if value >= floor:
-            return f"{floor:g}"
-        self.missed.append(f"{what}: {value:.3g}, floor {floor:g}")
-        return f"{floor:g} MISSED"
-
-
-def table(header: str) -> None:
-    print(f"\n{header}\n{'|---' * (header.count('|') - 1)}|", flush=True)
-
-
-def row(*cells: Any) -> None:
-    print("| " + " | ".join(str(cell) for cell in cells) + " |", flush=True)
 
 
 def compare(names: list[str], alternatives: list[str], arguments: argparse.Namespace, report: Report) -> None:
@@ -131,17 +111,15 @@ def at_level(level: str, names: list[str], arguments: argparse.Namespace, report
 def tell_scaling(names: list[str], repeats: int, report: Report) -> None:
     table("| two threads | training gains | two arithmetic loops gain | share | floor |")
     for name in names:
-        gain = scaling(WORKLOADS[name](), repeats)
-        share = gain.training / gain.loops
+        gain = scaling(partial(train, WORKLOADS[name]()), repeats)
+        share = gain.ours / gain.loops
         floor = report.check(f"{name}, two threads", share, THREADS_FLOOR)
-        row(name, f"{gain.training:.2f}", f"{gain.loops:.2f}", f"{share:.2f}", floor)
+        row(name, f"{gain.ours:.2f}", f"{gain.loops:.2f}", f"{share:.2f}", floor)
         report.content["workloads"][name]["two_threads"] = asdict(gain)
 
 
 def tell_memory(report: Report) -> None:
-    script = Path(__file__).with_name("peak_memory.py")
-    command = [sys.executable, str(script), MEMORY_WORKLOAD]
-    memory = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    memory = in_fresh_process(MEMORY_WORKLOAD)
     report.content["memory"] = memory
     if memory["peak"] > MEMORY_FLOOR:
         report.missed.append(f"{MEMORY_WORKLOAD}, peak memory: {memory['peak']:.1f} MB")
@@ -177,7 +155,7 @@ def parse() -> argparse.Namespace:
 
 def main() -> None:
     arguments = parse()
-    names, report = arguments.workloads, Report()
+    names, report = arguments.workloads, Report(workloads={})
     alternatives = [key for key in arguments.columns if not missing(key)]
     cores = os.sched_getaffinity(0) if hasattr(os, "sched_setaffinity") else set()
     if cores:
@@ -201,7 +179,7 @@ def main() -> None:
             tell_scaling([name for name in names if name in THREADS_WORKLOADS], 3 * arguments.repeats, report)
         if MEMORY_WORKLOAD in names and sys.platform == "linux":
             tell_memory(report)
-        print("\nMissed: " + "; ".join(report.missed) if report.missed else "\nNo floor was missed.")
+        report.tell_missed()
     if arguments.json:
         arguments.json.write_text(json.dumps(report.content, indent=1) + "\n")
 

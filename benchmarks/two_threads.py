@@ -6,17 +6,16 @@ import hashlib
 import statistics
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-
-from side_by_side import train
-from workloads import Workload
+from typing import Any
 
 __all__ = ["Scaling", "scaling"]
 
 
 @dataclass(frozen=True)
 class Scaling:
-    training: float  # times faster on two threads than on one
+    ours: float  # times faster on two threads than on one
     loops: float  # times the arithmetic that two loops do together
 
 
@@ -34,12 +33,12 @@ def loops(rounds: int, n_threads: int) -> float:
     return time.perf_counter() - started
 
 
-def scaling(work: Workload, repeats: int) -> Scaling:
-    """Medians of alternating repeats; a loop's work is fixed so that it runs about as long as the training."""
+def scaling(ours: Callable[[int], Any], repeats: int) -> Scaling:
+    """Medians of alternating repeats of `ours(n_threads)`; a loop's work is fixed to last about as long as it."""
 
     def timed(threads: int) -> float:
         started = time.perf_counter()
-        train(work, threads)
+        ours(threads)
         return time.perf_counter() - started
 
     timed(1)
