@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
+from functools import lru_cache
 from pathlib import Path
 
 from . import _core
@@ -18,7 +20,13 @@ def default_threads() -> int:
 
 
 def available_memory() -> int:
-    """Bytes that this process may still get: what Linux says is available, elsewhere what is built in."""
+    """Bytes that this process may still get, as of this second: asking takes longer than a small enumeration."""
+    return _available_memory(int(time.monotonic()))
+
+
+@lru_cache(maxsize=1)
+def _available_memory(second: int) -> int:
+    """What Linux says is available, elsewhere what is built in."""
     try:
         lines = Path("/proc/meminfo").read_text().splitlines()
         there = next(1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable:"))
