@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Group, Parameter
 
 from leadlight._cli_run import strict
+from leadlight._cli_stream import check_streamed, streamed
 from leadlight.errors import FileError, ParameterError
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def regions(
     certified: Annotated[bool, Parameter(negative="--fast", show_default=False)] = True,
     threads: Annotated[int | None, Parameter(converter=strict)] = None,
     max_cells: Annotated[int | None, Parameter(converter=strict)] = None,
+    stream: Annotated[bool, Parameter(negative=(), show_default=False)] = False,
     output: Annotated[
         tuple[Path, ...],
         Parameter(name=["--output", "-o"], consume_multiple=True, negative=(), show_default=False),
@@ -73,6 +75,9 @@ def regions(
         Threads to work with; all cores by default.
     max_cells
         Stop beyond so many cells; by default, what half of the free memory holds. Not with --count, which builds few.
+    stream
+        Take the cells in batches, so that memory holds any number; says how large they are, how many sides
+        they have and how steep the network is. Pictures only, without borders; no linear regions.
     output
         Files to write: .npz (everything), .json (polygons with patterns and maps), .svg, .png.
     init
@@ -100,6 +105,9 @@ def regions(
             "the domain in its coordinates."
         )
     _check_outputs(output, count)
+    picture = {"colour": colour, "width": width, "edges": edges, "creases": creases}
+    if stream:
+        check_streamed(output, {"count": count, "max-cells": max_cells is not None, **picture})
     from leadlight.geometry import count_regions
     from leadlight.geometry import regions as find
 
@@ -113,12 +121,18 @@ def regions(
         else:
             print(counted.statement if certified else f"{counted.n_cells:,} cells (not certified)")
         return 0
+    if stream:
+        with _progress() as progress:
+            print(streamed(net, where, shared | {"progress": progress}, output, colour=colour, width=width))
+        print(f"seconds                     {time.perf_counter() - begin:.3g}")
+        for path in output:
+            print(f"wrote                       {path}")
+        return 0
     with _progress() as progress:
         cx = find(net, where, **shared, max_cells=max_cells, progress=progress)
     seconds = time.perf_counter() - begin
     print(cx.summary())
     print(f"seconds                     {seconds:.3g}")
-    picture = {"colour": colour, "width": width, "edges": edges, "creases": creases}
     for path in output:
         cx.save(path, **(picture if path.suffix.lower() in (".svg", ".png") else {}))
         print(f"wrote                       {path}")

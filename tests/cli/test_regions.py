@@ -156,3 +156,60 @@ def test_the_picture_at_the_top_of_the_readme(here, tmp_path) -> None:
     kept, made = (matplotlib.image.imread(path) for path in (kept, tmp_path / "cells.png"))
     assert kept.shape == made.shape
     assert np.abs(kept - made).mean() < 1e-3
+
+
+def test_a_stream_is_described_and_drawn(here, tmp_path) -> None:
+    network = ("2-40-40-1", "--seed", "3", "--init", "he_normal", "--bias", "normal(0.5)")
+    done = here("regions", *network, *BOX, "--stream", "-o", "a.png", "a.svg", "--width", "60")
+    assert done.returncode == 0, done.stderr
+    cx = ll.regions(ll.mlp(2, [40, 40], 1, seed=3, init="he_normal", bias="normal(0.5)"), [(-1, 1), (-2, 2)])
+    lines = done.stdout.splitlines()
+    assert lines[1] == f"cells (activation regions)  {len(cx):,}"
+    assert lines[2] == cx.summary().splitlines()[3]  # cells after each layer
+    assert lines[3] == f"sides of a cell             mean {cx.n_corners.mean():.4g}, max {cx.n_corners.max()}"
+    assert f"mean {8 / len(cx):.4g}" in lines[4]
+    assert matplotlib.image.imread("a.png").shape[:2] == (120, 60)
+    assert (tmp_path / "a.svg").read_text().endswith("</svg>\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--count"], "--count does not go with --stream"),
+        (["--max-cells", "5"], "--max-cells does not go with --stream"),
+        (["--creases"], "--creases does not go with --stream"),
+        (["-o", "a.json"], "a.json is no picture"),
+        (["-o", "a.png", "--colour", "linear_region"], "do not know their linear regions"),
+    ],
+)
+def test_what_a_stream_cannot_do(here, tmp_path, words, sentence) -> None:
+    done = here("regions", "2-8-1", *BOX, "--stream", *words)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_interrupting_a_stream_describes_the_cells_so_far(tmp_path) -> None:
+    words = (
+        "regions 2-1500-400-1 --init he_normal --bias normal(0.5) --domain -3 3 -3 3 --stream -o cells.png"
+    )
+    path = [os.path.abspath(p) for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "leadlight.cli", *words.split()],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    time.sleep(4.0)
+    assert process.poll() is None
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, "leadlight: Stopped.\n")
+    lines = out.splitlines()
+    assert lines[1] == "stopped before the last cell: what follows is of those before"
+    assert int(lines[2].split()[-1].replace(",", "")) >= 0
+    assert list(tmp_path.iterdir()) == []

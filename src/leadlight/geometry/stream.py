@@ -8,6 +8,7 @@ is asked for), whatever the number of cells.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, Self
@@ -76,6 +77,16 @@ class RegionStream(Iterator[CellBatch]):
         self._everywhere = np.arange(0)
         self._is_closed = False
 
+    @property
+    def dim(self) -> int:
+        """1 or 2."""
+        return self.domain.dim
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all cells have been handed out."""
+        return self.signs is not None
+
     def __next__(self) -> CellBatch:
         if self._is_closed:
             raise StopIteration
@@ -95,7 +106,7 @@ class RegionStream(Iterator[CellBatch]):
 
     def _batch(self, found: dict[str, np.ndarray]) -> CellBatch:
         vertices, starts = found["vertices"], found["starts"]
-        if self.domain.dim == 1:
+        if self.dim == 1:
             vertices = ends_of_strip(vertices)
             starts = np.arange(0, len(vertices) + 1, 2)
         if len(self._everywhere) < len(vertices):
@@ -127,10 +138,32 @@ class RegionStream(Iterator[CellBatch]):
         >>> found.n_cells == int(ll.count_regions(net, box)), round(found.areas.total, 9)
         (True, 36.0)
         """
-        total = RegionStatistics.empty(self.domain.dim)
+        total = RegionStatistics.empty(self.dim)
         for batch in self:
             total = total + RegionStatistics.of(batch)
         return total
+
+    def save(self, *paths: str | os.PathLike[str], **options: Any) -> None:
+        """Draw all cells that are left into .png and .svg files, keeping none of them.
+
+        A .svg file has some 45 bytes for each cell larger than 1/20,000 of the domain's longer side.
+
+        Parameters
+        ----------
+        *paths : path
+        **options
+            See `plots.streamed.StreamPicture` and `plots.stream_files.SvgOfStream`.
+
+        Raises
+        ------
+        FileError
+            The folder is missing or not writable, or the disk is full; a file that was there is unchanged.
+        ParameterError
+            Another ending, or options that do not fit it.
+        """
+        from ..plots import stream_files
+
+        stream_files.save(self, paths, **options)
 
     def close(self) -> None:
         """Stop the threads; there are no more batches."""
@@ -146,7 +179,7 @@ class RegionStream(Iterator[CellBatch]):
         self.close()
 
     def __repr__(self) -> str:
-        end = "" if self.signs is None else ", all"
+        end = ", all" if self.is_complete else ""
         return f"RegionStream({self.n_cells:,} cells so far{end}, on {self.domain})"
 
 

@@ -85,6 +85,8 @@ def cell_colours(cx: Any, by: str = "pattern", output: int = 0, pale: bool = Fal
     if by not in COLOURINGS:
         raise ParameterError(f"The colouring was {by!r}; expected one of {', '.join(COLOURINGS)}.")
     if by in ("pattern", "linear_region"):
+        if len(cx.packed_patterns) < len(cx):
+            raise ParameterError("The stream was made without patterns: leave patterns=False out.")
         hashes = _hash_rows(cx.packed_patterns)
         if by == "linear_region":
             labels = cx.linear_regions()

@@ -19,7 +19,7 @@ from .._writing import write_atomically
 from ..errors import ParameterError, TooLargeError
 from .colours import cell_colours, layer_colours
 
-__all__ = ["cell_image", "encode_png", "picture", "write_png"]
+__all__ = ["cell_image", "encode_png", "picture", "picture_height", "shrunk", "write_png"]
 
 BAND = 0.12  # height of the picture of an interval, in widths
 MOST_PIXELS = 200_000_000
@@ -55,7 +55,7 @@ def cell_image(cx: Any, width: int = 1200, height: int | None = None) -> np.ndar
     array([[0, 0, 1, 1],
            [0, 0, 1, 1]], dtype=int32)
     """
-    height = _height(cx, width, height)
+    height = picture_height(cx, width, height)
     if cx.dim == 1:
         (low, high) = cx.domain.bounds[0]
         centres = low + (high - low) * (np.arange(width) + 0.5) / width
@@ -127,7 +127,7 @@ def picture(
         if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not 0 < value <= 16:
             raise ParameterError(f"{name} must be a positive number up to 16, not {value!r}.")
     smooth = int(np.ceil(smooth))
-    height = _height(cx, width, None)
+    height = picture_height(cx, width, None)
     colours = cell_colours(cx, colour, output, pale=creases)
     ids = cell_image(cx, smooth * width, smooth * height)
     pixels = np.empty((*ids.shape, 4), np.uint8)
@@ -142,7 +142,7 @@ def picture(
         edges = creases or len(cx) * 60 <= width * height
     if edges or creases:
         _draw_edges(cx, pixels, creases, line_width * smooth)
-    return _shrunk(pixels, smooth)
+    return shrunk(pixels, smooth)
 
 
 def write_png(cx: Any, path: str | os.PathLike[str], width: int = 1200, **options: Any) -> None:
@@ -172,7 +172,8 @@ def encode_png(pixels: np.ndarray) -> bytes:
     )
 
 
-def _height(cx: Any, width: Any, height: Any) -> int:
+def picture_height(cx: Any, width: Any, height: Any) -> int:
+    """The height given, or that of square pixels (a band for an interval), if pixels are not too many."""
     for name, value in (("width", width), ("height", height)):
         if value is not None and (
             isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1
@@ -244,7 +245,7 @@ def _draw_edges(cx: Any, pixels: np.ndarray, creases: bool, line_width: float) -
                 pixels[row[seen], column[seen], :3] = shade[seen]
 
 
-def _shrunk(pixels: np.ndarray, by: int) -> np.ndarray:
+def shrunk(pixels: np.ndarray, by: int) -> np.ndarray:
     """The mean of each square of by x by pixels."""
     if by == 1:
         return pixels

@@ -17,7 +17,7 @@ from ..errors import ParameterError
 from .colours import cell_colours, layer_colours
 from .raster import BAND, EDGE
 
-__all__ = ["svg_parts", "write_svg"]
+__all__ = ["fills", "head", "picture_size", "svg_parts", "write_svg"]
 
 UNITS = 20_000
 
@@ -73,20 +73,8 @@ def _parts(
 ) -> Iterator[str]:
     points, size = _points(cx)
     unit = size[0] / width  # of a pixel
-    yield (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{width * size[1] / size[0]:.6g}" '
-        f'viewBox="0 0 {size[0]} {size[1]}">\n<title>{len(cx):,} cells</title>\n'
-        # A border of its own colour closes the gaps that anti-aliasing leaves between neighbours.
-        f'<g stroke-width="{0.3 * unit:.4g}" stroke-linejoin="round">\n'
-    )
-    order = np.argsort(colours.index, kind="stable")
-    rows, starts = np.unique(colours.index[order], return_index=True)
-    for row, cells in zip(rows, np.split(order, starts[1:])):
-        code = _code(colours.table[row])
-        data = "".join(_outlines(cx, points, cells, size))
-        if data:
-            yield f'<path fill="{code}" stroke="{code}" d="{data}"/>\n'
+    yield head(size, width, f"{len(cx):,} cells")
+    yield from fills(cx, colours)
     yield "</g>\n"
     if edges or creases:
         shades = layer_colours(cx.network.depth) if creases else np.array([EDGE] * cx.network.depth)
@@ -103,17 +91,47 @@ def _parts(
     yield "</svg>\n"
 
 
+def head(size: tuple[int, int], width: float, title: str) -> str:
+    """How the file begins, up to the fills of the cells."""
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{width * size[1] / size[0]:.6g}" '
+        f'viewBox="0 0 {size[0]} {size[1]}">\n<title>{title}</title>\n'
+        # A border of its own colour closes the gaps that anti-aliasing leaves between neighbours.
+        f'<g stroke-width="{0.3 * size[0] / width:.4g}" stroke-linejoin="round">\n'
+    )
+
+
+def fills(cells: Any, colours: Any) -> Iterator[str]:
+    """A path for each colour that the cells of a complex, or of a batch, have."""
+    points, size = _points(cells)
+    order = np.argsort(colours.index, kind="stable")
+    rows, starts = np.unique(colours.index[order], return_index=True)
+    for row, some in zip(rows, np.split(order, starts[1:])):
+        code = _code(colours.table[row])
+        data = "".join(_outlines(cells, points, some, size))
+        if data:
+            yield f'<path fill="{code}" stroke="{code}" d="{data}"/>\n'
+
+
+def picture_size(domain: Any) -> tuple[int, int]:
+    """Width and height of the picture in whole units."""
+    if domain.dim == 1:
+        return UNITS, round(BAND * UNITS)
+    sides = np.diff(domain.bounds, axis=1)[:, 0]
+    width, height = np.maximum(1, np.rint(sides * (UNITS / sides.max()))).astype(np.int64).tolist()
+    return width, height
+
+
 def _points(cx: Any) -> tuple[np.ndarray, tuple[int, int]]:
     """The vertices in whole units (V, 2), x to the right and y down; the picture's width and height."""
     low, high = cx.domain.bounds.T
-    sides = high - low
-    scale = UNITS / sides.max()
-    at = np.rint((cx.vertices - low) * scale).astype(np.int64)
+    at = np.rint((cx.vertices - low) * (UNITS / (high - low).max())).astype(np.int64)
+    size = picture_size(cx.domain)
     if cx.dim == 1:
-        return np.column_stack([at[:, 0], np.zeros_like(at[:, 0])]), (UNITS, round(BAND * UNITS))
-    size = np.maximum(1, np.rint(sides * scale)).astype(np.int64)
+        return np.column_stack([at[:, 0], np.zeros_like(at[:, 0])]), size
     at[:, 1] = size[1] - at[:, 1]
-    return at, (int(size[0]), int(size[1]))
+    return at, size
 
 
 def _outlines(cx: Any, points: np.ndarray, cells: np.ndarray, size: tuple[int, int]) -> Iterator[str]:
