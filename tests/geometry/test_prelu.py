@@ -47,7 +47,7 @@ def check_against_the_oracle(seed):
     assert ll.regions(net, box).n_linear_regions == expected.count_linear_regions(), kind
 
 
-@pytest.mark.parametrize("seed", range(120))
+@pytest.mark.parametrize("seed", [*range(120), 2195])  # the last: linear parts that cancel in floats
 def test_cells_are_the_oracle_s(seed):
     check_against_the_oracle(seed)
 

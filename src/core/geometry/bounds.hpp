@@ -19,6 +19,9 @@ inline double larger(double a, double b) { return a > b ? a : b; }
 // Beyond these sizes the float filter's bounds do not hold.
 inline bool trusted(double v) { return v == 0.0 || (std::fabs(v) > 0x1p-100 && std::fabs(v) < 0x1p100); }
 
+// A product of numbers of at least 0, from above even where it underflows: 0 only if one of them is.
+inline double bound_product(double p, double q) { return p == 0.0 || q == 0.0 ? 0.0 : p * q + 0x1p-1000; }
+
 // Bounds for a line whose coefficients are off by at most e_ab (a and b) and e_c.
 inline void set_bounds(Line &line, double e_ab, double e_c, bool certified) {
     if (!certified) {

@@ -111,28 +111,32 @@ bool Splitter::renew_forms(Node &node, Frame &frame, int l) {
 Errors Splitter::next_errors(const FormBounds &bounds, const Layer &layer, const Layer &next, int n_open,
                              double max_ab, double max_c) const {
     if (!options_.certified) return Errors();
-    double most_ab = bounds.errors.ab * layer.max_row_norm;
-    double most_c = bounds.errors.c * layer.max_row_norm + bounds.errors.b * layer.max_abs_bias;
+    double most_ab = bound_product(bounds.errors.ab, layer.max_row_norm);
+    double most_c = bound_product(bounds.errors.c, layer.max_row_norm) + bound_product(bounds.errors.b, layer.max_abs_bias);
     if (bounds.by_unit) {
         most_ab = *std::max_element(bounds.ab, bounds.ab + layer.n_out);
         most_c = *std::max_element(bounds.c, bounds.c + layer.n_out);
     }
-    const double M_ab = layer.max_slope * max_ab * slack, M_c = (layer.max_slope * max_c + layer.max_intercept) * slack;
-    double E_ab = most_ab == 0.0 ? 0.0 : layer.max_slope * most_ab;
-    double E_c = most_c == 0.0 ? 0.0 : layer.max_slope * most_c;
-    if (layer.slopes_round && !(E_ab == 0.0 && M_ab <= 0x1p53 * layer.quantum_h_ab)) E_ab += 0x1p-52 * M_ab;
+    const double M_ab = bound_product(layer.max_slope, max_ab) * slack;
+    const double M_c = (bound_product(layer.max_slope, max_c) + layer.max_intercept) * slack;
+    double E_ab = bound_product(layer.max_slope, most_ab);
+    double E_c = bound_product(layer.max_slope, most_c);
+    // A quantum that underflowed is 0, and nothing but 0 is a multiple of it.
+    if (layer.slopes_round && !(E_ab == 0.0 && M_ab <= 0x1p53 * layer.quantum_h_ab)) E_ab += bound_product(0x1p-52, M_ab);
     if ((layer.slopes_round || layer.max_intercept != 0.0) && !(E_c == 0.0 && M_c <= 0x1p53 * layer.quantum_h_c))
-        E_c += 0x1p-51 * M_c;
+        E_c += bound_product(0x1p-51, M_c);
     const double gamma = sum_bound(layer, n_open);
     Errors result;
-    if (M_ab != 0.0 && !(E_ab == 0.0 && next.max_row_norm * M_ab <= 0x1p52 * next.quantum_ab))
+    // Floats that cancel or underflow to 0 have their errors all the same.
+    const double largest_ab = bound_product(next.max_row_norm, M_ab);
+    if ((M_ab != 0.0 || E_ab != 0.0) && !(E_ab == 0.0 && largest_ab <= 0x1p52 * next.quantum_ab))
         result.ab = (E_ab + gamma * M_ab) * slack + 0x1p-1000;
-    const double largest_c = next.max_row_norm * M_c + next.max_abs_bias;
-    if (M_c != 0.0 && !(E_c == 0.0 && largest_c <= 0x1p52 * next.quantum_c)) {
+    const double largest_c = bound_product(next.max_row_norm, M_c) + next.max_abs_bias;
+    if ((M_c != 0.0 || E_c != 0.0) && !(E_c == 0.0 && largest_c <= 0x1p52 * next.quantum_c)) {
         result.c = (E_c + gamma * M_c) * slack + 0x1p-1000;
         result.b = gamma * slack;
     }
-    if (!(next.max_row_norm * M_ab < huge && largest_c < huge)) result = {infinity, infinity, infinity};
+    if (!(largest_ab < huge && largest_c < huge)) result = {infinity, infinity, infinity};
     return result;
 }
 
@@ -191,8 +195,9 @@ void Splitter::bound_next_forms(const Node &node, Frame &frame, int l) {
         }
         if (slope == 0.0 && intercept == 0.0) continue;
         // What the unit is off, its own rounding included, and what its term is off when it is summed.
-        const double h_ab = slope * larger(std::fabs(frame.forms[j]), std::fabs(frame.forms[layer.stride + j]));
-        const double h_c = slope * std::fabs(frame.forms[2 * layer.stride + j]) + intercept;
+        // A denormal one is off by more than its part.
+        const double h_ab = slope * larger(std::fabs(frame.forms[j]), std::fabs(frame.forms[layer.stride + j])) + 0x1p-1000;
+        const double h_c = slope * std::fabs(frame.forms[2 * layer.stride + j]) + intercept + 0x1p-1000;
         terms[n++] = {next.abs_weights + next.stride * j, slope * frame.bounds.of_ab(layer, j) + (gamma + 0x1p-52) * h_ab, 0.0,
                       slope * frame.bounds.of_c(layer, j) + (gamma + 0x1p-51) * h_c};
     }

@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-#include "filter.hpp"
+#include "bounds.hpp"
 #include "layers.hpp"
 
 namespace leadlight::geometry {
@@ -55,9 +55,12 @@ struct FormBounds {
     bool by_unit = false;       // then these hold instead
     double *ab, *c;             // (stride,)
 
-    double of_ab(const Layer &layer, int unit) const { return by_unit ? ab[unit] : errors.ab * layer.row_norms[unit]; }
+    double of_ab(const Layer &layer, int unit) const {
+        return by_unit ? ab[unit] : bound_product(errors.ab, layer.row_norms[unit]);
+    }
     double of_c(const Layer &layer, int unit) const {
-        return by_unit ? c[unit] : errors.c * layer.row_norms[unit] + errors.b * layer.abs_biases[unit];
+        return by_unit ? c[unit]
+                       : bound_product(errors.c, layer.row_norms[unit]) + bound_product(errors.b, layer.abs_biases[unit]);
     }
     void set(const Errors &common) {
         errors = common;

@@ -1,0 +1,66 @@
+"""The bounds on the errors of affine maps, against exact maps: also where floats cancel to 0 or underflow."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import leadlight as ll
+from degenerate_networks import random_case
+from leadlight import Activation, Network
+
+# Of these, floats were once 0 or denormal with a bound of 0: tiny weights, then huge ones; cancelling sums.
+ONCE_WRONG = [70, 82, 238, 970, 1210, 1486, 1678, 2434, 3646]
+SLOPES = np.array([0.0, 1.0, -1.0, 0.25, 2.0, 1e-30, -5e-324, 1e30])
+
+
+def check(net, box):
+    cx = ll.regions(net, box)
+    A, c = cx.affine_maps()
+    errors = cx._details.map_errors
+    for cell in range(len(cx)):
+        exact_A, exact_c = cx.affine_map_exact(cell)
+        for output, (row, constant) in enumerate(zip(exact_A, exact_c)):
+            floats = [*A[cell, output].tolist(), c[cell, output].item()]
+            bounds = errors[cell, output, [0] * (len(floats) - 1) + [1]].tolist()
+            for value, bound, exact in zip(floats, bounds, (*row, constant)):
+                if np.isfinite(value) and np.isfinite(bound):
+                    assert abs(Fraction(value) - exact) <= Fraction(bound)
+
+
+def check_with_slopes(seed):
+    net, box, _ = random_case(seed)
+    rng = np.random.default_rng(seed)
+    acts = tuple(Activation("prelu", rng.choice(SLOPES, width)) for width in net.widths)
+    check(Network(net.weights, net.biases, acts, net.output_activation), box)
+
+
+@pytest.mark.parametrize("seed", [*ONCE_WRONG, *range(48)])
+def test_maps_are_within_their_bounds(seed):
+    check(*random_case(seed)[:2])
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_maps_of_slopes_of_all_sizes_are_within_their_bounds(seed):
+    check_with_slopes(seed)
+
+
+def test_linear_parts_that_cancel_in_floats_are_not_taken_for_zero():
+    """0.1 * 3 is rounded to the weight of the other unit; what is left after the subtraction comes out large."""
+    net = Network.from_arrays(
+        [[[3.0, 0.0], [0.1 * 3.0, 0.0]], [[1.0, -1.0]], [[2.0**60]]],
+        [[-10.0, 10.0], [20.0], [0.0]],
+        "leaky_relu(0.1)",
+    )
+    ((slope, _),), _ = ll.regions(net, [(-1, 1), (-1, 1)]).affine_map_exact(0)
+    assert slope == (Fraction(0.1) * 3 - Fraction(0.1 * 3.0)) * 2**60
+    assert abs(slope) > 10
+    check(net, [(-1, 1), (-1, 1)])
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("block", range(10))
+def test_maps_of_many_networks_are_within_their_bounds(block):
+    for seed in range(5000 + 300 * block, 5300 + 300 * block):
+        check(*random_case(seed)[:2])
+        check_with_slopes(seed)
