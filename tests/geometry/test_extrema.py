@@ -104,3 +104,10 @@ def test_steps_attain_their_constants():
 def test_bad_outputs_get_one_sentence(output):
     with pytest.raises(ParameterError, match=r"There is no output .*\.$"):
         ll.regions(ll.mlp(2, [3], 1), BOX).extrema(output)
+
+
+def test_an_extremum_reads_as_floats():
+    net = ll.Network.from_arrays([[[1.0, 0.0], [0.0, 3.0]], [[1.0, 1.0]]], [[0.0, -1.0], [0.0]])
+    found = ll.regions(net, [(-1, 1), (0, 1)]).extrema()
+    assert repr(found.maximum).startswith("Extremum(3 at (1, 1), cell ")
+    assert "Fraction" not in repr(found)

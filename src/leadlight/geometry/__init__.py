@@ -32,6 +32,7 @@ from .lines import (
     unit_lines,
 )
 from .polyhedral import PolyhedralComplex
+from .preimages import Preimage
 from .regions import regions
 from .skeleton import StepSkeleton, step_skeleton
 from .slices import Slice, slice_line, slice_plane
@@ -52,6 +53,7 @@ __all__ = [
     "GeneralPosition",
     "LevelSet",
     "PolyhedralComplex",
+    "Preimage",
     "RegionCallback",
     "RegionCount",
     "RegionStatistics",

@@ -17,10 +17,10 @@ import numpy as np
 from ..errors import ParameterError
 from . import exact_cell
 
-__all__ = ["Extrema", "Extremum", "extrema"]
+__all__ = ["Extrema", "Extremum", "corner_values", "extrema"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Extremum:
     """An extreme value.
 
@@ -44,6 +44,11 @@ class Extremum:
     def value(self) -> float:
         """The value, correctly rounded; infinite beyond the range of float64."""
         return exact_cell.rounded(self.exact)
+
+    def __repr__(self) -> str:
+        at = ", ".join(f"{exact_cell.rounded(x):.9g}" for x in self.point)
+        approached = "" if self.attained else ", not attained"
+        return f"Extremum({self.value:.9g} at ({at}), cell {self.cell}{approached})"
 
 
 @dataclass(frozen=True)
@@ -72,14 +77,14 @@ def extrema(cx: Any, output: int = 0) -> Extrema:
     n_outputs = cx.network.n_outputs
     if isinstance(output, bool) or not isinstance(output, int | np.integer) or not 0 <= output < n_outputs:
         raise ParameterError(f"There is no output {output!r}: the network has outputs 0 to {n_outputs - 1}.")
-    cell, values, errors = _corner_values(cx, int(output))
+    cell, values, errors = corner_values(cx, int(output))
     return Extrema(
         minimum=_greatest(cx, int(output), cell, -values, errors, -1),
         maximum=_greatest(cx, int(output), cell, values, errors, 1),
     )
 
 
-def _corner_values(cx: Any, output: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def corner_values(cx: Any, output: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The cell, the value and its error bound at each corner of each cell."""
     cell = np.repeat(np.arange(len(cx)), cx.n_corners)
     maps, bounds = cx._details.maps[cell, output], cx._details.map_errors[cell, output]

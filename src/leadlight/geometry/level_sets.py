@@ -19,10 +19,10 @@ from ..network import Network
 from .paths import join_segments
 from .patterns import unpack
 
-__all__ = ["DecisionPartition", "LevelSet", "decision_partition", "level_set"]
+__all__ = ["DecisionPartition", "LevelSet", "borders", "cut_at", "decision_partition", "level_set"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LevelSet:
     """Where a function on the domain passes through a value, or a decision changes.
 
@@ -41,6 +41,11 @@ class LevelSet:
 
     def __len__(self) -> int:
         return len(self.polylines)
+
+    def __repr__(self) -> str:
+        if all(line.shape[1] == 1 for line in self.polylines):
+            return f"LevelSet({len(self)} points)"
+        return f"LevelSet({len(self)} polylines, length {self.length:.6g})"
 
     @property
     def length(self) -> float:
@@ -95,8 +100,9 @@ def level_set(cx: Any, value: float = 0.0, output: int = 0) -> LevelSet:
     Returns
     -------
     LevelSet
-        Edges that the output only touches from one side are not part of it; cells on which it equals the
-        value throughout are bordered by it.
+        The borders between where the output is below, equal to and above the value. What it only touches from
+        one side is not part of it, and cells on which it equals the value throughout are bordered by it: see
+        `preimages.preimage` for all inputs at which it takes the value.
 
     Examples
     --------
@@ -106,20 +112,7 @@ def level_set(cx: Any, value: float = 0.0, output: int = 0) -> LevelSet:
     >>> len(diamond), diamond.is_closed, round(diamond.length, 6)
     (1, array([ True]), 5.656854)
     """
-    n_outputs = cx.network.n_outputs
-    if isinstance(output, bool) or not isinstance(output, int | np.integer) or not 0 <= output < n_outputs:
-        raise ParameterError(f"There is no output {output!r}: the network has outputs 0 to {n_outputs - 1}.")
-    try:
-        value = float(value)
-    except (TypeError, ValueError):
-        raise ParameterError(f"The level must be a number, not {value!r}.") from None
-    if not np.isfinite(value):
-        raise ParameterError(f"The level must be a finite number, not {value!r}.")
-    rows = np.zeros((2, n_outputs))
-    rows[:, output] = 1.0, -1.0
-    cut = _with_layer(cx, rows, np.array([-value, value]))
-    above, below = _last_layer(cut).T.astype(np.int64)
-    return _borders(cut, above - below)
+    return borders(*cut_at(cx, value, output))
 
 
 def decision_partition(cx: Any, **how: Any) -> DecisionPartition:
@@ -144,7 +137,7 @@ def decision_partition(cx: Any, **how: Any) -> DecisionPartition:
     if k == 1:
         cut = _with_layer(cx, np.ones((1, 1)), np.zeros(1), **how)
         classes = _last_layer(cut)[:, 0].astype(np.int64)
-        return DecisionPartition(cut, classes, _borders(cut, classes))
+        return DecisionPartition(cut, classes, borders(cut, classes))
     first, second = np.triu_indices(k, 1)
     rows = np.zeros((len(first), k))
     rows[np.arange(len(first)), first] = -1.0
@@ -156,16 +149,42 @@ def decision_partition(cx: Any, **how: Any) -> DecisionPartition:
     place[first, second] = np.arange(len(first))
     for candidate in range(1, k):
         classes = np.where(later_wins[np.arange(len(cut)), place[classes, candidate]], candidate, classes)
-    return DecisionPartition(cut, classes, _borders(cut, classes))
+    return DecisionPartition(cut, classes, borders(cut, classes))
 
 
-def _with_layer(cx: Any, rows: np.ndarray, offsets: np.ndarray, **how: Any) -> Any:
-    """The complex of the network with its outputs as a layer, and these relu units of them as one more."""
+def cut_at(cx: Any, value: float, output: int) -> tuple[Any, np.ndarray]:
+    """The complex cut where an output passes through a value, and -1, 0 or 1 on its cells: below, equal, above.
+
+    Its network's output is the one meant less the value.
+    """
+    n_outputs = cx.network.n_outputs
+    if isinstance(output, bool) or not isinstance(output, int | np.integer) or not 0 <= output < n_outputs:
+        raise ParameterError(f"There is no output {output!r}: the network has outputs 0 to {n_outputs - 1}.")
+    try:
+        value = float(value)
+    except (TypeError, ValueError):
+        raise ParameterError(f"The level must be a number, not {value!r}.") from None
+    if not np.isfinite(value):
+        raise ParameterError(f"The level must be a finite number, not {value!r}.")
+    rows = np.zeros((2, n_outputs))
+    rows[:, output] = 1.0, -1.0
+    cut = _with_layer(cx, rows, np.array([-value, value]), np.array([[1.0, -1.0]]))
+    above, below = _last_layer(cut).T.astype(np.int64)
+    return cut, above - below
+
+
+def _with_layer(
+    cx: Any, rows: np.ndarray, offsets: np.ndarray, last: np.ndarray | None = None, **how: Any
+) -> Any:
+    """The complex of the network with its outputs as a layer, and these relu units of them as one more.
+
+    Its one output has the weights `last` (1, units), by default 0.
+    """
     from .regions import regions
 
     net = cx.network
     longer = Network(
-        weights=(*net.weights, rows, np.zeros((1, len(rows)))),
+        weights=(*net.weights, rows, np.zeros((1, len(rows))) if last is None else last),
         biases=(*net.biases, offsets, np.zeros(1)),
         activations=(*net.activations, activation("identity"), activation("relu")),
         output_activation=activation("identity"),
@@ -178,7 +197,7 @@ def _last_layer(cut: Any) -> np.ndarray:
     return unpack(cut, np.arange(len(cut)), len(cut._sliced.widths) - 1)
 
 
-def _borders(cut: Any, states: np.ndarray) -> LevelSet:
+def borders(cut: Any, states: np.ndarray) -> LevelSet:
     """The edges between cells of different states, joined."""
     between = cut.edges.interior
     left, right = states[cut.edges.cells[between]].T

@@ -25,6 +25,7 @@ from .level_sets import DecisionPartition, LevelSet
 from .linear_regions import label_linear_regions
 from .lipschitz import Lipschitz, lipschitz
 from .locate import locate_points
+from .preimages import Preimage, preimage
 from .statistics import RegionStatistics, statistics
 from .summaries import summary
 from .unit_creases import UnitCrease, creases
@@ -179,6 +180,10 @@ class PolyhedralComplex(Cells):
     def level_set(self, value: float = 0.0, output: int = 0) -> LevelSet:
         """Where an output passes through a value: exact polylines; see `geometry.level_sets.level_set`."""
         return level_sets.level_set(self, value, output)
+
+    def preimage(self, value: float = 0.0, output: int = 0) -> Preimage:
+        """Everywhere an output takes a value, touched edges and flat cells too; see `geometry.preimages.preimage`."""
+        return preimage(self, value, output)
 
     def decision_partition(self) -> DecisionPartition:
         """The domain parted by class, exactly; see `geometry.level_sets.DecisionPartition`."""
