@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -13,9 +14,10 @@ import numpy as np
 
 import leadlight as ll
 from alternatives.regioncam_complex import RegioncamComplex
+from leadlight._machine import available_memory
 from networks import Case
 
-__all__ = ["Times", "builders", "has_regioncam", "measure", "median_seconds", "seconds"]
+__all__ = ["Times", "builders", "enough_memory", "has_regioncam", "measure", "median_seconds", "seconds"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Times:
     n_cells: int
     certified: float  # ll.regions from call to return
     uncertified: float
+    maps: float  # of the affine maps, which leadlight finds when they are asked for
     regioncam_cells: int | None = None
     regioncam: float | None = None  # until its object is built
     reading: float | None = None  # of its vertices, patterns and neighbours from there
@@ -33,6 +36,17 @@ class Times:
 
 def has_regioncam() -> bool:
     return find_spec("regioncam") is not None
+
+
+def enough_memory(case: Case, also_to: str = "") -> bool:
+    """Whether regioncam can run, and its numbers be read, which copies them; a sentence where not."""
+    if not has_regioncam():
+        return False
+    free, needed = available_memory() / 1e9, (1.6 if also_to else 1.1) * case.regioncam_gigabytes
+    if free < needed:
+        left_out = "not read" if also_to else "left out"
+        print(f"regioncam is {left_out} on {case.name}: that takes {needed:.0f} GB, and {free:.0f} are free.")
+    return free >= needed
 
 
 def builders(case: Case) -> dict[str, Callable[[], Any]]:
@@ -77,12 +91,11 @@ def measure(case: Case, repeats: int, budget: float, against: bool = True, readi
     net, build = case.network(), builders(case)
     cx = build["leadlight"]()
     check_counts(case, cx, None)
-    times: dict[str, list[float]] = {
-        name: [] for name in ("certified", "uncertified", "regioncam", "reading")
-    }
+    times: dict[str, list[float]] = defaultdict(list)
     found: dict[str, int] = {}
     for repeat in range(max(repeats, min(50, int(0.2 / seconds(build["leadlight"]))))):
         times["certified"].append(seconds(build["leadlight"]))
+        times["maps"].append(seconds(build["leadlight"]().affine_maps))
         times["uncertified"].append(seconds(lambda: ll.regions(net, case.domain, threads=1, certified=False)))
         if not against or (repeat and sum(times["regioncam"]) > budget):
             continue
@@ -96,7 +109,7 @@ def measure(case: Case, repeats: int, budget: float, against: bool = True, readi
             if reading:
                 found["same_patterns"] = len(_rows(cx.patterns) & _rows(other.read()[1]))
         del other
-    median = {name: statistics.median(taken) for name, taken in times.items() if taken}
+    median = {name: statistics.median(taken) for name, taken in times.items()}
     return Times(case.n_cells, **median, **found)
 
 

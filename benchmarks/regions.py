@@ -27,10 +27,9 @@ import numpy as np
 
 import leadlight as ll
 from leadlight import _core
-from leadlight._machine import available_memory
 from networks import NETWORKS, Case, one_layer
 from peak_memory import in_fresh_process
-from region_times import Times, has_regioncam, measure, median_seconds
+from region_times import Times, enough_memory, has_regioncam, measure, median_seconds
 from tables import Report, row, table
 from two_threads import scaling
 
@@ -47,17 +46,6 @@ SQUARE = [(-3, 3), (-3, 3)]
 PARTS = ("times", "memory", "counting", "threads", "use")
 
 
-def enough_memory(case: Case, also_to: str = "") -> bool:
-    """Whether regioncam can run, and its numbers be read, which copies them; a sentence where not."""
-    if not has_regioncam():
-        return False
-    free, needed = available_memory() / 1e9, (1.6 if also_to else 1.1) * case.regioncam_gigabytes
-    if free < needed:
-        left_out = "not read" if also_to else "left out"
-        print(f"regioncam is {left_out} on {case.name}: that takes {needed:.0f} GB, and {free:.0f} are free.")
-    return free >= needed
-
-
 def tell_times(cases: list[Case], arguments: argparse.Namespace, report: Report) -> None:
     found = {}
     for case in cases:
@@ -66,7 +54,7 @@ def tell_times(cases: list[Case], arguments: argparse.Namespace, report: Report)
         found[case.name] = measure(case, arguments.repeats, arguments.seconds, against, reading)
     table(
         "| one core | cells | leadlight, s | us a cell | regioncam, s | times | floor | aim "
-        "| regioncam read too, s | times | not certified, s | certifying costs | at most |"
+        "| regioncam read too, s | times | with maps, s | times | not certified, s | certifying costs | at most |"
     )
     for name, times in found.items():
         row(name, f"{times.n_cells:,}", *_times_cells(name, times, report))
@@ -83,15 +71,19 @@ def tell_times(cases: list[Case], arguments: argparse.Namespace, report: Report)
 
 
 def _times_cells(name: str, times: Times, report: Report) -> list[Any]:
+    def beside(theirs: float | None, ours: float) -> list[str]:
+        return ["", ""] if theirs is None else [f"{theirs:.3g}", f"**{theirs / ours:.3g}**"]
+
     cells: list[Any] = [f"{times.certified:.3g}", f"{times.certified / times.n_cells * 1e6:.2f}"]
-    if times.regioncam is None:
-        cells += [""] * 6
-    else:
+    cells += beside(times.regioncam, times.certified)
+    if times.regioncam is not None and name in FLOORS:
         ratio = times.regioncam / times.certified
-        floor = report.check(f"{name}, times faster", ratio, FLOORS[name]) if name in FLOORS else ""
-        cells += [f"{times.regioncam:.3g}", f"**{ratio:.3g}**", floor, AIMS.get(name, "")]
-        both = times.regioncam + (times.reading or np.nan)
-        cells += [f"{both:.3g}", f"{both / times.certified:.3g}"] if times.reading else ["", ""]
+        cells += [report.check(f"{name}, times faster", ratio, FLOORS[name]), AIMS[name]]
+    else:
+        cells += ["", ""]
+    both = None if times.reading is None else (times.regioncam or 0.0) + times.reading
+    with_maps = times.certified + times.maps
+    cells += [*beside(both, times.certified), f"{with_maps:.3g}", beside(times.regioncam, with_maps)[1]]
     cost = times.certified / times.uncertified
     limit = report.limit(f"{name}, certification", cost, CERTIFICATION_LIMIT) if name in FLOORS else ""
     return [*cells, f"{times.uncertified:.3g}", f"{cost:.2f}", limit]
