@@ -8,42 +8,18 @@ import numpy as np
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.path import Path
 
-from ..errors import ParameterError
 from . import style
 
 __all__ = [
     "MANY",
     "compound_paths",
     "crease_lines",
-    "domain_extent",
     "fill_groups",
-    "in_the_plane",
-    "names_of",
     "polylines",
 ]
 
 FINEST = 4000  # corners nearer to one another than this part of the domain's side are drawn as one
 MANY = 2000  # cells from which on they are drawn as pixels, in SVG and PDF files too
-
-
-def in_the_plane(cx: Any, display: str) -> None:
-    """Raise `ParameterError` for a complex on an interval."""
-    if cx.dim != 2:
-        raise ParameterError(
-            f"{display} draws complexes in the plane; GraphDisplay draws those on an interval."
-        )
-
-
-def domain_extent(cx: Any) -> tuple[float, ...]:
-    """x0, x1, y0, y1."""
-    return tuple(cx.domain.bounds.ravel().tolist())
-
-
-def names_of(cx: Any, names: Any) -> tuple[str, ...]:
-    """What is on the axes, by default inputs or slice coordinates."""
-    if names is not None:
-        return tuple(names)
-    return ("$x_1$", "$x_2$") if cx.slice is None else ("$s$", "$t$")
 
 
 def compound_paths(cx: Any, groups: np.ndarray) -> tuple[list[Path], np.ndarray]:

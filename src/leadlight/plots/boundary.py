@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
 from ..geometry.level_sets import DecisionPartition
 from ..geometry.polyhedral import PolyhedralComplex
-from ..geometry.regions import regions
 from . import style
-from ._outlines import crease_lines, domain_extent, fill_groups, in_the_plane, names_of, polylines
+from ._complex_display import ComplexDisplay, plane
+from ._outlines import crease_lines, fill_groups, polylines
 from ._points import checked_labels, draw_points, name_classes
 
 __all__ = ["BoundaryDisplay"]
 
 
 @dataclass(eq=False)
-class BoundaryDisplay:
+class BoundaryDisplay(ComplexDisplay):
     """The decision boundary: where one output is zero, or the largest of several changes.
 
     Parameters
@@ -29,6 +29,8 @@ class BoundaryDisplay:
 
     Attributes
     ----------
+    complex : PolyhedralComplex
+        The partition's.
     ax_, figure_ : Axes, Figure
         Set by `plot`.
 
@@ -40,20 +42,15 @@ class BoundaryDisplay:
     True
     """
 
+    complex: PolyhedralComplex = field(init=False)
     partition: DecisionPartition
-    ax_: Any = field(init=False, default=None, repr=False)
-    figure_: Any = field(init=False, default=None, repr=False)
 
     def __post_init__(self) -> None:
-        in_the_plane(self.partition.complex, type(self).__name__)
+        self.complex = self.partition.complex
+        super().__post_init__()
 
     @classmethod
-    def from_network(cls, net: Any, domain: Any, **options: Any) -> BoundaryDisplay:
-        """Find the cells with `leadlight.regions`, which takes the options, and part them by class."""
-        return cls(regions(net, domain, **options).decision_partition())
-
-    @classmethod
-    def from_complex(cls, complex: PolyhedralComplex) -> BoundaryDisplay:
+    def from_complex(cls, complex: PolyhedralComplex) -> Self:
         """Part a complex by class."""
         return cls(complex.decision_partition())
 
@@ -70,7 +67,7 @@ class BoundaryDisplay:
         legend: bool = True,
         title: str | None = None,
         names: Sequence[str] | None = None,
-    ) -> BoundaryDisplay:
+    ) -> Self:
         """Draw the boundary.
 
         Parameters
@@ -96,13 +93,12 @@ class BoundaryDisplay:
         -------
         self
         """
-        cx, classes = self.partition.complex, self.partition.classes
+        cx, classes = self.complex, self.partition.classes
         labels = checked_labels(points, labels)
         known = [2, int(classes.max()) + 1, len(class_names or ()), 0 if labels is None else labels.max() + 1]
         colours = style.class_colours(max(known))
         named = legend and (labels is not None or class_names is not None)
-        with style.drawing(self, ax, figsize=(4.0 + 0.7 * named, 3.4)) as ax:
-            style.label_plane(ax, domain_extent(cx), names_of(cx, names))
+        with plane(self, ax, cx, title=title, names=names, beside=0.7 * named) as ax:
             if fill:
                 fill_groups(ax, cx, classes, np.array([style.tint(shade, 0.55) for shade in colours]))
             if edges:
@@ -112,6 +108,4 @@ class BoundaryDisplay:
                 draw_points(ax, points, labels, colours, point_size)
             if named:
                 name_classes(ax, colours, class_names)
-            if title is not None:
-                ax.set_title(title)
         return self

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import matplotlib
@@ -16,7 +16,7 @@ __all__ = ["ConfusionDisplay"]
 
 
 @dataclass(eq=False)
-class ConfusionDisplay:
+class ConfusionDisplay(style.Display):
     """A confusion matrix.
 
     Parameters
@@ -40,8 +40,6 @@ class ConfusionDisplay:
 
     matrix: np.ndarray
     class_names: Sequence[str] | None = None
-    ax_: Any = field(init=False, default=None, repr=False)
-    figure_: Any = field(init=False, default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.matrix = np.asarray(self.matrix)
@@ -81,7 +79,7 @@ class ConfusionDisplay:
         share = self.matrix / np.maximum(self.matrix.sum(axis=1, keepdims=True), 1)
         names = list(self.class_names) if self.class_names is not None else [str(i) for i in range(n)]
         colours = matplotlib.colormaps["Blues"]
-        with style.drawing(self, ax, figsize=(0.9 * n + 1.6, 0.9 * n + 0.9)) as ax:
+        with style.drawing(self, ax, figsize=(0.9 * n + 1.6, 0.9 * n + 0.9), title=title) as ax:
             image = ax.imshow(share, cmap=colours, vmin=0.0, vmax=1.0, origin="upper", aspect="equal")
             for (i, j), count in np.ndenumerate(self.matrix):
                 ax.text(
@@ -93,6 +91,4 @@ class ConfusionDisplay:
             ax.set_xlabel("predicted class")
             ax.set_ylabel("true class")
             self.figure_.colorbar(image, ax=ax, shrink=0.8, label="share of the true class")
-            if title is not None:
-                ax.set_title(title)
         return self

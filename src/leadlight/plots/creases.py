@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 
 from ..errors import ParameterError
 from ..geometry.polyhedral import PolyhedralComplex
-from ..geometry.regions import regions
 from . import style
-from ._outlines import MANY, crease_lines, domain_extent, in_the_plane, names_of
+from ._complex_display import ComplexDisplay, plane
+from ._outlines import MANY, crease_lines
 from .colours import layer_colours
 
 __all__ = ["CreaseDisplay", "draw_bends", "draw_creases"]
 
 
 @dataclass(eq=False)
-class CreaseDisplay:
+class CreaseDisplay(ComplexDisplay):
     """The creases: where units change their piece. Those of the first layer are straight, deeper ones bend.
 
     Parameters
@@ -40,23 +40,6 @@ class CreaseDisplay:
     ['layer 1', 'layer 2']
     """
 
-    complex: PolyhedralComplex
-    ax_: Any = field(init=False, default=None, repr=False)
-    figure_: Any = field(init=False, default=None, repr=False)
-
-    def __post_init__(self) -> None:
-        in_the_plane(self.complex, type(self).__name__)
-
-    @classmethod
-    def from_network(cls, net: Any, domain: Any, **options: Any) -> CreaseDisplay:
-        """Find the cells with `leadlight.regions`, which takes the options."""
-        return cls(regions(net, domain, **options))
-
-    @classmethod
-    def from_complex(cls, complex: PolyhedralComplex) -> CreaseDisplay:
-        """Show the creases of a complex."""
-        return cls(complex)
-
     def plot(
         self,
         ax: Any = None,
@@ -66,7 +49,7 @@ class CreaseDisplay:
         legend: bool = True,
         title: str | None = None,
         names: Sequence[str] | None = None,
-    ) -> CreaseDisplay:
+    ) -> Self:
         """Draw the creases.
 
         Parameters
@@ -93,8 +76,7 @@ class CreaseDisplay:
         widths = cx.network.widths
         if unit is not None and not (0 <= unit[0] < len(widths) and 0 <= unit[1] < widths[unit[0]]):
             raise ParameterError(f"There is no unit {unit!r}: the hidden layers have {list(widths)} units.")
-        with style.drawing(self, ax, figsize=(4.0 + 0.7 * legend, 3.4)) as ax:
-            style.label_plane(ax, domain_extent(cx), names_of(cx, names))
+        with plane(self, ax, cx, title=title, names=names, beside=0.7 * legend) as ax:
             if unit is None:
                 draw_creases(ax, cx)
             else:
@@ -108,8 +90,6 @@ class CreaseDisplay:
                 draw_bends(ax, cx, unit)
             if legend:
                 style.legend_beside(ax)
-            if title is not None:
-                ax.set_title(title)
         return self
 
 

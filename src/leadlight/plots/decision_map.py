@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ __all__ = ["DecisionMapDisplay"]
 
 
 @dataclass(eq=False)
-class DecisionMapDisplay:
+class DecisionMapDisplay(style.Display):
     """A map of predicted classes.
 
     Parameters
@@ -43,8 +43,6 @@ class DecisionMapDisplay:
     classes: np.ndarray
     extent: Extent
     class_names: Sequence[str] | None = None
-    ax_: Any = field(init=False, default=None, repr=False)
-    figure_: Any = field(init=False, default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.classes = np.asarray(self.classes).astype(np.int64)
@@ -124,7 +122,7 @@ class DecisionMapDisplay:
         if labels is not None:
             known.append(labels.max(initial=0) + 1)
         colours = style.class_colours(max(2, *(int(n) for n in known)))
-        with style.drawing(self, ax, figsize=(4.4, 3.4)) as ax:
+        with style.drawing(self, ax, figsize=(4.4, 3.4), title=title) as ax:
             image = ax.imshow(
                 self.classes,
                 extent=self.extent,
@@ -140,6 +138,4 @@ class DecisionMapDisplay:
             style.label_plane(ax, self.extent, names)
             if legend and (labels is not None or self.class_names):
                 name_classes(ax, colours, self.class_names)
-            if title is not None:
-                ax.set_title(title)
         return self

@@ -20,7 +20,7 @@ PANELS = ("counts", "creases", "boundary", "areas")
 
 
 @dataclass(eq=False)
-class EvolutionDisplay:
+class EvolutionDisplay(style.Display):
     """The rows of an `Evolution` as curves: a panel each for counts, creases, decision boundary and areas.
 
     Parameters
@@ -44,8 +44,6 @@ class EvolutionDisplay:
 
     evolution: Evolution
     axes_: Any = field(init=False, default=None, repr=False)
-    ax_: Any = field(init=False, default=None, repr=False)
-    figure_: Any = field(init=False, default=None, repr=False)
 
     def plot(
         self,

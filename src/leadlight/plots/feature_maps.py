@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ __all__ = ["FeatureMapsDisplay"]
 
 
 @dataclass(eq=False)
-class FeatureMapsDisplay:
+class FeatureMapsDisplay(style.Display):
     """First-layer weights as images: w / (2 max|w|) + 1/2, so that mid-grey is zero.
 
     Parameters
@@ -35,8 +35,6 @@ class FeatureMapsDisplay:
     """
 
     weights: np.ndarray
-    ax_: Any = field(init=False, default=None, repr=False)
-    figure_: Any = field(init=False, default=None, repr=False)
 
     @classmethod
     def from_network(cls, net: Any, shape: tuple[int, ...] = (3, 32, 32)) -> FeatureMapsDisplay:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ __all__ = ["FieldDisplay"]
 
 
 @dataclass(eq=False)
-class FieldDisplay:
+class FieldDisplay(style.Display):
     """A function of the plane as an image.
 
     Parameters
@@ -43,8 +43,6 @@ class FieldDisplay:
     values: np.ndarray
     extent: Extent
     name: str = "value"
-    ax_: Any = field(init=False, default=None, repr=False)
-    figure_: Any = field(init=False, default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.values = np.asarray(self.values, dtype=np.float64)
@@ -127,7 +125,7 @@ class FieldDisplay:
             high = max(abs(low), abs(high))
             low = -high
             cmap = style.DIVERGING if cmap == style.SEQUENTIAL else cmap
-        with style.drawing(self, ax) as ax:
+        with style.drawing(self, ax, title=title) as ax:
             image = ax.imshow(
                 self.values,
                 extent=self.extent,
@@ -143,8 +141,6 @@ class FieldDisplay:
             style.label_plane(ax, self.extent, names)
             if colourbar:
                 self.figure_.colorbar(image, ax=ax, shrink=0.9, label=self.name)
-            if title is not None:
-                ax.set_title(title)
         return self
 
 

@@ -24,7 +24,7 @@ __all__ = ["GradientFieldDisplay", "prism"]
 
 
 @dataclass(eq=False)
-class GradientFieldDisplay:
+class GradientFieldDisplay(style.Display):
     """The gradient at each pixel.
 
     Parameters
@@ -51,8 +51,6 @@ class GradientFieldDisplay:
     gradients: np.ndarray
     extent: Extent
     axes_: Any = field(init=False, default=None, repr=False)
-    ax_: Any = field(init=False, default=None, repr=False)
-    figure_: Any = field(init=False, default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.gradients = np.asarray(self.gradients, dtype=np.float64)

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from ..errors import ParameterError
-from ..geometry.polyhedral import PolyhedralComplex
-from ..geometry.regions import regions
 from . import style
+from ._complex_display import ComplexDisplay, names_of
 from .colours import check_output, layer_colours
 
 __all__ = ["GraphDisplay"]
 
 
 @dataclass(eq=False)
-class GraphDisplay:
+class GraphDisplay(ComplexDisplay):
     """The graph of one output over an interval, or a line through input space.
 
     Parameters
@@ -39,25 +37,7 @@ class GraphDisplay:
     ('$x$', True)
     """
 
-    complex: PolyhedralComplex
-    ax_: Any = field(init=False, default=None, repr=False)
-    figure_: Any = field(init=False, default=None, repr=False)
-
-    def __post_init__(self) -> None:
-        if self.complex.dim != 1:
-            raise ParameterError(
-                "GraphDisplay draws complexes on an interval; RegionsDisplay those in the plane."
-            )
-
-    @classmethod
-    def from_network(cls, net: Any, domain: Any, **options: Any) -> GraphDisplay:
-        """Find the pieces with `leadlight.regions`, which takes the options (`slice`, ...)."""
-        return cls(regions(net, domain, **options))
-
-    @classmethod
-    def from_complex(cls, complex: PolyhedralComplex) -> GraphDisplay:
-        """Show a complex."""
-        return cls(complex)
+    _dim: ClassVar[int] = 1
 
     def plot(
         self,
@@ -68,7 +48,7 @@ class GraphDisplay:
         legend: bool = True,
         title: str | None = None,
         names: Sequence[str] | None = None,
-    ) -> GraphDisplay:
+    ) -> Self:
         """Draw the graph.
 
         Parameters
@@ -94,7 +74,7 @@ class GraphDisplay:
         jumps = ~np.isclose(heights[1:, 0], heights[:-1, 1], rtol=1e-9, atol=1e-9 * np.ptp(heights))
         x, y = ends.ravel(), heights.ravel()
         cuts = 2 * np.flatnonzero(jumps) + 2
-        with style.drawing(self, ax, figsize=(6.4, 3.2)) as ax:
+        with style.drawing(self, ax, figsize=(6.4, 3.2), title=title) as ax:
             ax.plot(np.insert(x, cuts, np.nan), np.insert(y, cuts, np.nan), color=style.CLASS_COLOURS[0])
             if breakpoints:
                 layers = cx.edges.layer[cx.edges.interior]
@@ -104,12 +84,10 @@ class GraphDisplay:
                         at = {"s": 14 if len(layers) < 100 else 4, "color": [shade], "zorder": 3}
                         ax.scatter(ends[mine, 1], heights[mine, 1], label=f"layer {layer + 1}", **at)
             ax.set_xlim(*cx.domain.bounds[0])
-            first = "$x$" if cx.slice is None else "$t$"
-            ax.set_xlabel((names or (first, "output"))[0])
-            ax.set_ylabel((names or (first, "output"))[1])
+            across, up = names_of(cx, names)
+            ax.set_xlabel(across)
+            ax.set_ylabel(up)
             ax.spines[["top", "right"]].set_visible(False)
             if legend and len(cx) > 1 and breakpoints:
                 style.legend(ax, title="breakpoint of", loc="upper left", bbox_to_anchor=(1.0, 1.0))
-            if title is not None:
-                ax.set_title(title)
         return self

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Any
 
@@ -16,7 +16,7 @@ __all__ = ["HiddenCubeDisplay", "plane_in_cube"]
 
 
 @dataclass(eq=False)
-class HiddenCubeDisplay:
+class HiddenCubeDisplay(style.Display):
     """Three hidden units' activations.
 
     Parameters
@@ -43,8 +43,6 @@ class HiddenCubeDisplay:
     labels: Any = None
     units: Sequence[int] = (0, 1, 2)
     class_names: Sequence[str] | None = None
-    ax_: Any = field(init=False, default=None, repr=False)
-    figure_: Any = field(init=False, default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.activations = np.asarray(self.activations, dtype=np.float64)
@@ -112,7 +110,7 @@ class HiddenCubeDisplay:
         """
         classes = np.unique(self.labels)
         colours = style.class_colours(int(classes.max(initial=0)) + 1)
-        with style.drawing(self, ax, figsize=(4.4, 3.9), projection="3d") as ax:
+        with style.drawing(self, ax, figsize=(4.4, 3.9), projection="3d", title=title) as ax:
             for start, end in _edges():
                 ax.plot(*(np.array([start, end]).T * side), color=style.MUTED, linewidth=0.6)
             if plane is not None:
@@ -143,8 +141,6 @@ class HiddenCubeDisplay:
             ax.set_box_aspect((1, 1, 1), zoom=0.88)  # leaves room for the labels, which the layout cannot see
             if legend and len(classes) > 1:
                 style.legend_beside(ax, markerscale=2.0, handletextpad=0.2)
-            if title is not None:
-                ax.set_title(title)
         return self
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ __all__ = ["ImageGridDisplay", "contact_sheet"]
 
 
 @dataclass(eq=False)
-class ImageGridDisplay:
+class ImageGridDisplay(style.Display):
     """A contact sheet.
 
     Parameters
@@ -39,8 +39,6 @@ class ImageGridDisplay:
 
     images: np.ndarray
     titles: Sequence[str] | None = None
-    ax_: Any = field(init=False, default=None, repr=False)
-    figure_: Any = field(init=False, default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.images = np.asarray(self.images)
@@ -75,7 +73,7 @@ class ImageGridDisplay:
         sheet = contact_sheet(self.images, per_row, gap, gap_y)
         inches = 7.0
         figsize = (inches, max(0.6, inches * sheet.shape[0] / sheet.shape[1]) + (0.3 if title else 0.05))
-        with style.drawing(self, ax, figsize=figsize) as ax:
+        with style.drawing(self, ax, figsize=figsize, title=title) as ax:
             shown = ax.imshow(sheet, origin="upper", interpolation="nearest", aspect="equal")
             shown.set_rasterized(True)
             if self.titles is not None:
@@ -85,8 +83,6 @@ class ImageGridDisplay:
                     x = column * (width + gap) + width / 2 - 0.5
                     ax.text(x, row * (height + gap_y) - 1.2, text, ha="center", va="bottom", fontsize=7)
             ax.set_axis_off()
-            if title is not None:
-                ax.set_title(title)
         return self
 
 

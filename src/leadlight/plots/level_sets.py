@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 from matplotlib.cm import ScalarMappable
@@ -14,14 +14,15 @@ from ..geometry.level_sets import LevelSet
 from ..geometry.polyhedral import PolyhedralComplex
 from ..geometry.regions import regions
 from . import style
-from ._outlines import crease_lines, domain_extent, in_the_plane, names_of, polylines
+from ._complex_display import ComplexDisplay, plane
+from ._outlines import crease_lines, polylines
 from .colours import check_output, ramp
 
 __all__ = ["LevelSetDisplay"]
 
 
 @dataclass(eq=False)
-class LevelSetDisplay:
+class LevelSetDisplay(ComplexDisplay):
     """Contour lines of one output of a network.
 
     Parameters
@@ -46,23 +47,20 @@ class LevelSetDisplay:
     4
     """
 
-    complex: PolyhedralComplex
     values: Sequence[float]
     level_sets: list[LevelSet]
-    ax_: Any = field(init=False, default=None, repr=False)
-    figure_: Any = field(init=False, default=None, repr=False)
 
     @classmethod
     def from_network(
         cls, net: Any, domain: Any, values: int | Sequence[float] = 8, output: int = 0, **options: Any
-    ) -> LevelSetDisplay:
+    ) -> Self:
         """Find the cells with `leadlight.regions`, which takes the options; see `from_complex`."""
         return cls.from_complex(regions(net, domain, **options), values, output)
 
     @classmethod
     def from_complex(
         cls, complex: PolyhedralComplex, values: int | Sequence[float] = 8, output: int = 0
-    ) -> LevelSetDisplay:
+    ) -> Self:
         """Find level sets, one enumeration each.
 
         Parameters
@@ -72,7 +70,6 @@ class LevelSetDisplay:
             How many levels, equally far apart between the output's extrema, or which.
         output : int
         """
-        in_the_plane(complex, cls.__name__)
         check_output(complex, output)
         if isinstance(values, int):
             A, c = (np.repeat(part[:, output], complex.n_corners, axis=0) for part in complex.affine_maps())
@@ -90,7 +87,7 @@ class LevelSetDisplay:
         colourbar: bool = True,
         title: str | None = None,
         names: Sequence[str] | None = None,
-    ) -> LevelSetDisplay:
+    ) -> Self:
         """Draw the lines.
 
         Parameters
@@ -109,8 +106,7 @@ class LevelSetDisplay:
         cx, values = self.complex, np.asarray(self.values, dtype=np.float64)
         # The scale's brightest end would be lost on white.
         shades = ramp("viridis")[np.linspace(0, 230, len(values)).astype(int)] / 255
-        with style.drawing(self, ax, figsize=(4.0 + 0.5 * colourbar, 3.4)) as ax:
-            style.label_plane(ax, domain_extent(cx), names_of(cx, names))
+        with plane(self, ax, cx, title=title, names=names, beside=0.5 * colourbar) as ax:
             if edges:
                 crease_lines(ax, cx, cx.edges.interior, style.GRID, 0.6)
             for shade, found in zip(shades, self.level_sets):
@@ -121,6 +117,4 @@ class LevelSetDisplay:
                 bar.set_ticks(
                     np.arange(len(values)), labels=[f"{value:.3g}".replace("-", "−") for value in values]
                 )
-            if title is not None:
-                ax.set_title(title)
         return self

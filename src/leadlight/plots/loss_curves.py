@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ MOST_POINTS = 600  # a curve wider than its picture has pixels only makes the fi
 
 
 @dataclass(eq=False)
-class LossCurvesDisplay:
+class LossCurvesDisplay(style.Display):
     """Curves of many runs, grouped.
 
     Parameters
@@ -44,8 +44,6 @@ class LossCurvesDisplay:
     steps: Any = None
     xlabel: str = "step"
     ylabel: str = "loss"
-    ax_: Any = field(init=False, default=None, repr=False)
-    figure_: Any = field(init=False, default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.curves = {str(k): np.atleast_2d(np.asarray(v, dtype=np.float64)) for k, v in self.curves.items()}
@@ -112,7 +110,7 @@ class LossCurvesDisplay:
         self
         """
         palette = style.class_colours(max(1, len(self.curves)))
-        with style.drawing(self, ax, figsize=(5.0, 3.2)) as ax:
+        with style.drawing(self, ax, figsize=(5.0, 3.2), title=title) as ax:
             for number, (name, values) in enumerate(self.curves.items()):
                 colour = (colours or {}).get(name, palette[number])
                 line = (styles or {}).get(name, "-")
@@ -137,8 +135,6 @@ class LossCurvesDisplay:
             ax.spines[["top", "right"]].set_visible(False)
             if legend and len(self.curves) > 1:
                 style.legend(ax)
-            if title is not None:
-                ax.set_title(title)
         return self
 
     def _steps(self, name: str) -> Any:

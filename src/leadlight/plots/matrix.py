@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import matplotlib
@@ -17,7 +17,7 @@ __all__ = ["MatrixDisplay"]
 
 
 @dataclass(eq=False)
-class MatrixDisplay:
+class MatrixDisplay(style.Display):
     """A matrix, row 0 at the top as it is written.
 
     Parameters
@@ -40,8 +40,6 @@ class MatrixDisplay:
 
     values: np.ndarray
     name: str = "value"
-    ax_: Any = field(init=False, default=None, repr=False)
-    figure_: Any = field(init=False, default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.values = np.asarray(self.values, dtype=np.float64)
@@ -101,7 +99,7 @@ class MatrixDisplay:
         )
         norm = Normalize(*limits, clip=True)
         figsize = (min(6.0, 0.45 * columns + 0.9), min(6.0, 0.45 * rows + 0.9))
-        with style.drawing(self, ax, figsize=figsize) as ax:
+        with style.drawing(self, ax, figsize=figsize, title=title) as ax:
             image = ax.imshow(self.values, cmap=colours, norm=norm, origin="upper", aspect="equal")
             # square borders, so that a white square is seen on a white page
             ax.set_xticks(np.arange(columns + 1) - 0.5, minor=True)
@@ -130,6 +128,4 @@ class MatrixDisplay:
                 ax.set_yticks([])
             if colourbar:
                 self.figure_.colorbar(image, ax=ax, shrink=0.9, label=self.name)
-            if title is not None:
-                ax.set_title(title)
         return self

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ __all__ = ["PieceDisplay"]
 
 
 @dataclass(eq=False)
-class PieceDisplay:
+class PieceDisplay(style.Display):
     """A function of one variable in pieces.
 
     Parameters
@@ -44,8 +44,6 @@ class PieceDisplay:
     prediction: np.ndarray
     target: Any = None
     skeleton: StepSkeleton | None = None
-    ax_: Any = field(init=False, default=None, repr=False)
-    figure_: Any = field(init=False, default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.x = np.asarray(self.x, dtype=np.float64).reshape(-1)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import ListedColormap, Normalize
 
 from ..geometry.polyhedral import PolyhedralComplex
-from ..geometry.regions import regions
 from . import style
-from ._outlines import crease_lines, domain_extent, fill_groups, in_the_plane, names_of
+from ._complex_display import ComplexDisplay, plane
+from ._outlines import crease_lines, fill_groups
 from .colours import CellColours, cell_colours
 from .creases import draw_bends, draw_creases
 
@@ -21,7 +21,7 @@ __all__ = ["RegionsDisplay"]
 
 
 @dataclass(eq=False)
-class RegionsDisplay:
+class RegionsDisplay(ComplexDisplay):
     """The cells of a complex, 100,000 in about a second.
 
     Parameters
@@ -42,23 +42,6 @@ class RegionsDisplay:
     2
     """
 
-    complex: PolyhedralComplex
-    ax_: Any = field(init=False, default=None, repr=False)
-    figure_: Any = field(init=False, default=None, repr=False)
-
-    def __post_init__(self) -> None:
-        in_the_plane(self.complex, type(self).__name__)
-
-    @classmethod
-    def from_network(cls, net: Any, domain: Any, **options: Any) -> RegionsDisplay:
-        """Find the cells with `leadlight.regions`, which takes the options (`slice`, `threads`, ...)."""
-        return cls(regions(net, domain, **options))
-
-    @classmethod
-    def from_complex(cls, complex: PolyhedralComplex) -> RegionsDisplay:
-        """Show a complex."""
-        return cls(complex)
-
     def plot(
         self,
         ax: Any = None,
@@ -72,7 +55,7 @@ class RegionsDisplay:
         legend: bool = True,
         title: str | None = None,
         names: Sequence[str] | None = None,
-    ) -> RegionsDisplay:
+    ) -> Self:
         """Draw the cells.
 
         Parameters
@@ -107,8 +90,8 @@ class RegionsDisplay:
         colours = cell_colours(cx, colour, output, pale=creases)
         with_bar = colourbar and colours.values is not None
         with_legend = legend and (creases or bends)
-        with style.drawing(self, ax, figsize=(4.0 + 0.5 * with_bar + 0.7 * with_legend, 3.4)) as ax:
-            style.label_plane(ax, domain_extent(cx), names_of(cx, names))
+        beside = 0.5 * with_bar + 0.7 * with_legend
+        with plane(self, ax, cx, title=title, names=names, beside=beside) as ax:
             if colour == "output":
                 _shade(ax, cx, colours, output)
             else:
@@ -124,8 +107,6 @@ class RegionsDisplay:
                 _colour_bar(self.figure_, ax, colours, colour)
             if with_legend:
                 style.legend_beside(ax)
-            if title is not None:
-                ax.set_title(title)
         return self
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import matplotlib
@@ -33,6 +34,7 @@ __all__ = [
     "INK",
     "MUTED",
     "SEQUENTIAL",
+    "Display",
     "class_colours",
     "drawing",
     "label_plane",
@@ -141,11 +143,23 @@ def subplots(
     return figure, np.atleast_2d(axes)
 
 
+@dataclass(eq=False)
+class Display:
+    """A picture: made from its data, drawn by ``plot``, which sets its axes and figure."""
+
+    ax_: Any = field(init=False, default=None, repr=False)
+    figure_: Any = field(init=False, default=None, repr=False)
+
+
 @contextmanager
 def drawing(
-    display: Any, ax: Axes | None, figsize: tuple[float, float] = (4.2, 3.6), projection: str | None = None
+    display: Any,
+    ax: Axes | None,
+    figsize: tuple[float, float] = (4.2, 3.6),
+    projection: str | None = None,
+    title: str | None = None,
 ) -> Iterator[Any]:
-    """Give a Display its axes, drawn with leadlight's look, and set its ``ax_`` and ``figure_``."""
+    """Give a Display its axes, drawn with leadlight's look and titled, and set its ``ax_`` and ``figure_``."""
     with matplotlib.rc_context(rc()):
         if ax is None:
             figure = Figure(figsize=figsize, layout=SettledLayout())
@@ -157,6 +171,8 @@ def drawing(
             )
         display.ax_, display.figure_ = ax, ax.get_figure()
         yield ax
+        if title is not None:
+            ax.set_title(title)
 
 
 def label_plane(ax: Axes, extent: Sequence[float], names: Sequence[str] = ("$x_1$", "$x_2$")) -> None:

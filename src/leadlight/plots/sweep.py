@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ ABREAST = 12  # points of a level that stand side by side before they crowd
 
 
 @dataclass(eq=False)
-class SweepDisplay:
+class SweepDisplay(style.Display):
     """Results of a sweep over one value, several seeds each.
 
     Parameters
@@ -46,8 +46,6 @@ class SweepDisplay:
     metrics: Any
     xlabel: str = "value"
     ylabel: str = "metric"
-    ax_: Any = field(init=False, default=None, repr=False)
-    figure_: Any = field(init=False, default=None, repr=False)
 
     def __post_init__(self) -> None:
         series = self.metrics if isinstance(self.metrics, Mapping) else {"": self.metrics}
@@ -101,7 +99,7 @@ class SweepDisplay:
         log_x = log_x and not named and bool((x > 0).all())
         palette = style.class_colours(max(1, len(self.metrics)))
         finite = [row[np.isfinite(row)] for rows in self.metrics.values() for row in rows]
-        with style.drawing(self, ax, figsize=(5.0, 3.2)) as ax:
+        with style.drawing(self, ax, figsize=(5.0, 3.2), title=title) as ax:
             for number, (name, rows) in enumerate(self.metrics.items()):
                 colour = (colours or {}).get(name, palette[number])
                 place = _beside(x, number, len(self.metrics), log_x)
@@ -143,8 +141,6 @@ class SweepDisplay:
             ax.spines[["top", "right"]].set_visible(False)
             if legend and (len(self.metrics) > 1 or marks or levels):
                 style.legend(ax)
-            if title is not None:
-                ax.set_title(title)
         return self
 
 

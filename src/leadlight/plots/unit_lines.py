@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ __all__ = ["UnitLinesDisplay"]
 
 
 @dataclass(eq=False)
-class UnitLinesDisplay:
+class UnitLinesDisplay(style.Display):
     """Lines w1 x1 + w2 x2 + b = 0 in the plane.
 
     Parameters
@@ -39,8 +39,6 @@ class UnitLinesDisplay:
     """
 
     lines: np.ndarray
-    ax_: Any = field(init=False, default=None, repr=False)
-    figure_: Any = field(init=False, default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.lines = np.asarray(self.lines, dtype=np.float64)
@@ -96,7 +94,7 @@ class UnitLinesDisplay:
             half_width = greatest or 1.0
         extent = box(half_width, domain)
         domain = [extent[:2], extent[2:]]
-        with style.drawing(self, ax, figsize=(4.4, 3.4)) as ax:
+        with style.drawing(self, ax, figsize=(4.4, 3.4), title=title) as ax:
             if points is not None:
                 self._points(ax, np.asarray(points), labels, class_names, point_size)
             for number, line in enumerate(self.lines):
@@ -121,8 +119,6 @@ class UnitLinesDisplay:
             style.label_plane(ax, extent, names)
             if points is not None and labels is not None:
                 style.legend_beside(ax, handletextpad=0.2, markerscale=2.0)
-            if title is not None:
-                ax.set_title(title)
         return self
 
     @staticmethod
