@@ -25,6 +25,7 @@ class Trained:
     losses: np.ndarray  # (n_steps,) float64: of each batch before its update; NaN after an early stop
     weights: list[np.ndarray]
     biases: list[np.ndarray]
+    rates: np.ndarray  # (n_steps,) float64: the learning rate of each update
     stopped_at: int  # epochs taken where the target was met, else -1
 
 
@@ -142,6 +143,7 @@ def train(
     by_step = ll.training.schedules.schedule(schedule).per == "step"
     rates = scheduler_of(schedule, steps, epochs * (n_batches if by_step else 1))
     losses, stopped_at = np.full((epochs, n_batches), np.nan), -1
+    taken = np.full((epochs, n_batches), np.nan)
     for epoch in range(epochs):
         shuffled = shuffle and size < n
         indices = torch.from_numpy(order(key, epoch, n)) if shuffled else torch.arange(n)
@@ -156,6 +158,7 @@ def train(
                 torch.nn.utils.clip_grad_norm_(module.parameters(), clip_norm)
             steps.step()
             losses[epoch, i] = value.item()
+            taken[epoch, i] = steps.param_groups[0]["lr"]
             if by_step:
                 rates.step()
         if not by_step:
@@ -168,8 +171,40 @@ def train(
         losses.ravel(),
         [layer.weight.detach().double().numpy() for layer in module.layers],
         [layer.bias.detach().double().numpy() for layer in module.layers],
+        taken.ravel(),
         stopped_at,
     )
+
+
+def assert_follows(
+    nets: Any,
+    data: Any,
+    *,
+    lr: Any,
+    keys: list[tuple[int, int]] | None = None,
+    engine: str | None = None,
+    dtype: str = "float64",
+    tolerance: float = 1e-10,
+    **options: Any,
+) -> tuple[ll.Runs, list[Trained]]:
+    """Train with `ll.train` and with the loop, and compare losses and parameters of each network.
+
+    keys are those of the batch orders, (0, i) for network i by default. Returns the runs and what the loop made.
+    """
+    only_ours = {} if keys is None else {"seed": [key[0] for key in keys]}
+    if engine is not None:
+        only_ours["engine"] = engine
+    runs = ll.train(nets, data, lr=lr, dtype=dtype, **only_ours, **options)
+    oracles = []
+    for i, (net, rate) in enumerate(zip(nets, np.broadcast_to(lr, len(nets)))):
+        key = (0, i) if keys is None else keys[i]
+        oracle = train(net, *data, lr=float(rate), key=key, dtype=getattr(torch, dtype), **options)
+        assert deviation(runs.losses[i], oracle.losses) < tolerance
+        trained = runs.networks[i]
+        for a, b in zip((*trained.weights, *trained.biases), (*oracle.weights, *oracle.biases), strict=True):
+            assert deviation(a, b) < tolerance
+        oracles.append(oracle)
+    return runs, oracles
 
 
 def deviation(ours: np.ndarray, theirs: np.ndarray) -> float:

@@ -6,29 +6,18 @@ import re
 
 import numpy as np
 import pytest
-import torch
-from torch.nn.utils import clip_grad_norm_, clip_grad_value_
 
 import leadlight as ll
 from leadlight.errors import ParameterError
+from torch_loop import assert_follows
 
 RULES = {
-    "sgd": (ll.SGD(weight_decay=0.01), lambda p: torch.optim.SGD(p, 0.02, weight_decay=0.01)),
-    "momentum": (ll.SGD(momentum=0.9), lambda p: torch.optim.SGD(p, 0.02, momentum=0.9)),
-    "adam": (ll.Adam(eps=1e-3), lambda p: torch.optim.Adam(p, 0.02, eps=1e-3)),
-    "rmsprop": (ll.RMSprop(eps=1e-2), lambda p: torch.optim.RMSprop(p, 0.02, eps=1e-2)),
+    "sgd": ll.SGD(weight_decay=0.01),
+    "momentum": ll.SGD(momentum=0.9),
+    "adam": ll.Adam(eps=1e-3),
+    "rmsprop": ll.RMSprop(eps=1e-2),
 }
 LIMITS = [{"clip_norm": 0.3}, {"clip_value": 0.05}, {"clip_norm": 0.2, "clip_value": 0.1}, {"clip_norm": 1e6}]
-
-
-def torchs(limits):
-    def clip(parameters):
-        if "clip_value" in limits:
-            clip_grad_value_(parameters, limits["clip_value"])
-        if "clip_norm" in limits:
-            clip_grad_norm_(parameters, limits["clip_norm"])
-
-    return clip
 
 
 def make_samples(n_inputs=2):
@@ -37,40 +26,30 @@ def make_samples(n_inputs=2):
     return X, 3 * np.stack([np.sin(2 * X[:, 0]), X[:, 0] * X[:, 1], 0.5 * X[:, 1] ** 2], axis=1)
 
 
+OPTIONS = {"loss": "mse", "lr": 0.02, "epochs": 30, "batch_size": 20}
+
+
 def fit(nets, data, **options):
-    options = {"loss": "mse", "lr": 0.02, "epochs": 30, "batch_size": 20, "dtype": "float64"} | options
-    return ll.train(nets, data, **options)
+    return ll.train(nets, data, **{**OPTIONS, "dtype": "float64", **options})
 
 
 @pytest.mark.parametrize("limits", LIMITS, ids=str)
 @pytest.mark.parametrize("name", RULES)
-def test_clipping_is_torchs(limits, name, engine, plain):
-    ours, theirs = RULES[name]
-    data = make_samples()
+def test_clipping_is_torchs(limits, name, engine):
     shapes = [[5], [3], [4, 4], []]  # the first two are padded together
     nets = [ll.mlp(2, w, 3, activation="tanh", seed=i, dtype="float64") for i, w in enumerate(shapes)]
-    runs = fit(nets, data, optimizer=ours, engine=engine, **limits)
-    for i, net in enumerate(nets):
-        plain.assert_follows(runs, i, plain.train(net, data, theirs, 30, 20, (0, i), clip=torchs(limits)))
+    assert_follows(nets, make_samples(), optimizer=RULES[name], engine=engine, **OPTIONS, **limits)
 
 
-def test_wide_inputs(engine, plain):
-    data = make_samples(70)
+def test_wide_inputs(engine):
     net = ll.mlp(70, [3], 3, activation="tanh", seed=0, dtype="float64")
-    runs = fit(net, data, engine=engine, **LIMITS[2])
-    theirs = lambda p: torch.optim.SGD(p, 0.02)  # noqa: E731
-    plain.assert_follows(runs, 0, plain.train(net, data, theirs, 30, 20, (0, 0), clip=torchs(LIMITS[2])))
+    assert_follows([net], make_samples(70), optimizer="sgd", engine=engine, **OPTIONS, **LIMITS[2])
 
 
-def test_with_a_schedule(engine, plain):
-    data = make_samples()
+def test_with_a_schedule(engine):
     net = ll.mlp(2, [6], 3, activation="tanh", seed=0, dtype="float64")
-    runs = fit(net, data, optimizer="adamw", schedule="step(10, gamma=0.5)", engine=engine, **LIMITS[2])
-    oracle = plain.train(
-        net, data, lambda p: torch.optim.AdamW(p, 0.02), 30, 20, (0, 0), clip=torchs(LIMITS[2]),
-        scheduler=lambda o: torch.optim.lr_scheduler.StepLR(o, 10, 0.5),
-    )  # fmt: skip
-    plain.assert_follows(runs, 0, oracle)
+    schedule = {"optimizer": "adamw", "schedule": "step(10, gamma=0.5)"}
+    assert_follows([net], make_samples(), engine=engine, **schedule, **OPTIONS, **LIMITS[2])
 
 
 @pytest.mark.parametrize("limits", LIMITS, ids=str)

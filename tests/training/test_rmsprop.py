@@ -6,11 +6,11 @@ import re
 
 import numpy as np
 import pytest
-import torch
 
 import leadlight as ll
 from leadlight.errors import ParameterError
 from leadlight.training.optimizers import optimizer
+from torch_loop import assert_follows
 
 CASES = {
     "plain": {},
@@ -31,36 +31,28 @@ def make_samples():
 
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("batch_size", [None, 16])
-def test_rmsprop_is_torchs(name, batch_size, engine, plain):
-    numbers, data, rates = CASES[name], make_samples(), [1e-3, 2e-4, 5e-4, 1e-3, 3e-4]
+def test_rmsprop_is_torchs(name, batch_size, engine):
     nets = [ll.mlp(2, w, 3, activation="tanh", seed=i, dtype="float64") for i, w in enumerate(SHAPES)]
-    runs = ll.train(
-        nets, data, loss="mse", optimizer=ll.RMSprop(**numbers), lr=rates, epochs=40, batch_size=batch_size,
-        dtype="float64", seed=4, engine=engine,
+    assert_follows(
+        nets, make_samples(), loss="mse", optimizer=ll.RMSprop(**CASES[name]), lr=[1e-3, 2e-4, 5e-4, 1e-3, 3e-4],
+        epochs=40, batch_size=batch_size, keys=[(4, 0)] * len(nets), engine=engine,
     )  # fmt: skip
-    for i, net in enumerate(nets):
-        oracle = plain.train(
-            net, data, lambda p, lr=rates[i]: torch.optim.RMSprop(p, lr, **numbers), 40, batch_size,
-            (4, i) if batch_size else None,
-        )  # fmt: skip
-        plain.assert_follows(runs, i, oracle)
 
 
-def test_rmsprop_in_float32(engine, plain):
-    data = make_samples()
+def test_rmsprop_in_float32(engine):
     net = ll.mlp(2, [6], 3, activation="tanh", seed=0)
-    runs = ll.train(net, data, loss="mse", optimizer="rmsprop", lr=1e-3, epochs=10, engine=engine)
-    plain.assert_follows(runs, 0, plain.train(net, data, lambda p: torch.optim.RMSprop(p, 1e-3), 10), 1e-5)
+    assert_follows(
+        [net], make_samples(), loss="mse", optimizer="rmsprop", lr=1e-3, epochs=10, dtype="float32",
+        tolerance=1e-5, engine=engine,
+    )  # fmt: skip
 
 
-def test_wide_inputs(plain, engine):
+def test_wide_inputs(engine):
     X, y = make_samples()
     data = np.concatenate([X * (1 + k / 40) for k in range(40)], axis=1), y
     net = ll.mlp(80, [3], 3, activation="tanh", seed=0, dtype="float64")
     rule = ll.RMSprop(centered=True, momentum=0.5, eps=1e-3)
-    runs = ll.train(net, data, loss="mse", optimizer=rule, lr=1e-3, epochs=30, dtype="float64", engine=engine)
-    make = lambda p: torch.optim.RMSprop(p, 1e-3, centered=True, momentum=0.5, eps=1e-3)  # noqa: E731
-    plain.assert_follows(runs, 0, plain.train(net, data, make, 30))
+    assert_follows([net], data, loss="mse", optimizer=rule, lr=1e-3, epochs=30, engine=engine)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

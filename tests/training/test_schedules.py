@@ -6,40 +6,13 @@ import re
 
 import numpy as np
 import pytest
-import torch
-from torch.optim import lr_scheduler
 
 import leadlight as ll
 from leadlight.errors import ParameterError, UnknownNameError
 from leadlight.training.schedules import schedule
+from torch_loop import assert_follows
 
 EPOCHS, BATCHES = 12, 4  # an epoch
-
-
-def main_part(ours, total):
-    """torch's scheduler after a warm-up."""
-    match ours:
-        case ll.StepDecay():
-            return lambda o: lr_scheduler.StepLR(o, ours.every, ours.gamma)
-        case ll.Cosine():
-            rest = max(total - ours.warmup, 1)
-            return lambda o: lr_scheduler.CosineAnnealingLR(
-                o, rest, ours.final * o.param_groups[0]["initial_lr"]
-            )
-        case _:
-            return lambda o: lr_scheduler.ConstantLR(o, 1.0, 1)
-
-
-def torchs(ours, optimizer):
-    """The same schedule made of torch's."""
-    for group in optimizer.param_groups:
-        group["initial_lr"] = group["lr"]
-    total = EPOCHS * (BATCHES if ours.per == "step" else 1)
-    main, w = main_part(ours, total), ours.warmup
-    if not w:
-        return main(optimizer)
-    rising = lr_scheduler.LinearLR(optimizer, start_factor=1 / (w + 1), total_iters=w)
-    return lr_scheduler.SequentialLR(optimizer, [rising, main(optimizer)], milestones=[w])
 
 
 SCHEDULES = [
@@ -58,55 +31,41 @@ SCHEDULES = [
 
 
 @pytest.mark.parametrize("ours", SCHEDULES, ids=repr)
-def test_schedules_are_torchs(ours, plain, engine):
+def test_schedules_are_torchs(ours, engine):
     rng = np.random.default_rng(1)
-    X, y = rng.standard_normal((50, 2)), rng.integers(3, size=50)
+    data = rng.standard_normal((50, 2)), rng.integers(3, size=50)
     nets = [
         ll.mlp(2, w, 3, activation="tanh", seed=i, dtype="float64") for i, w in enumerate([[5], [3, 4], [5]])
     ]
     rates = [0.1, 0.02, 0.05]
-    runs = ll.train(
-        nets, (X, y), loss="cross-entropy", lr=rates, schedule=ours, epochs=EPOCHS, batch_size=15, engine=engine,
-        dtype="float64",
+    _, oracles = assert_follows(
+        nets, data, loss="cross-entropy", optimizer="sgd", lr=rates, schedule=ours, epochs=EPOCHS, batch_size=15,
+        engine=engine,
     )  # fmt: skip
-    for i, net in enumerate(nets):
-        oracle = plain.train(
-            net, (X, y), lambda p, lr=rates[i]: torch.optim.SGD(p, lr), EPOCHS, 15, (0, i),
-            scheduler=lambda o: torchs(ours, o), per=ours.per,
-        )  # fmt: skip
-        np.testing.assert_allclose(
-            rates[i] * ours.factors(EPOCHS, BATCHES), oracle.rates, rtol=1e-13, atol=1e-16
-        )
-        plain.assert_follows(runs, i, oracle)
+    for rate, oracle in zip(rates, oracles, strict=True):
+        np.testing.assert_allclose(rate * ours.factors(EPOCHS, BATCHES), oracle.rates, rtol=1e-13, atol=1e-16)
 
 
 RULES = {
-    "momentum": (ll.SGD(momentum=0.9), lambda p, lr: torch.optim.SGD(p, lr, momentum=0.9)),
-    "nesterov": (ll.SGD(momentum=0.9, nesterov=True), lambda p, lr: torch.optim.SGD(p, lr, 0.9, nesterov=True)),
-    "adam": (ll.Adam(eps=1e-4), lambda p, lr: torch.optim.Adam(p, lr, eps=1e-4)),
-    "adamw": (ll.AdamW(weight_decay=0.3), lambda p, lr: torch.optim.AdamW(p, lr, weight_decay=0.3)),
-    "rmsprop": (ll.RMSprop(momentum=0.5, eps=1e-3), lambda p, lr: torch.optim.RMSprop(p, lr, momentum=0.5, eps=1e-3)),
-}  # fmt: skip
+    "momentum": ll.SGD(momentum=0.9),
+    "nesterov": ll.SGD(momentum=0.9, nesterov=True),
+    "adam": ll.Adam(eps=1e-4),
+    "adamw": ll.AdamW(weight_decay=0.3),
+    "rmsprop": ll.RMSprop(momentum=0.5, eps=1e-3),
+}
 
 
 @pytest.mark.parametrize("name", RULES)
 @pytest.mark.parametrize("rates", [[0.01, 0.01], [0.01, 0.004]])
-def test_every_optimizer_follows_the_schedule(name, rates, plain, engine):
-    ours, theirs = RULES[name]
+def test_every_optimizer_follows_the_schedule(name, rates, engine):
     cosine = ll.Cosine(final=0.05, warmup=10, per="step")
     rng = np.random.default_rng(1)
     data = rng.standard_normal((50, 2)), rng.standard_normal((50, 3))
     nets = [ll.mlp(2, [5], 3, activation="tanh", seed=i, dtype="float64") for i in range(2)]
-    runs = ll.train(
-        nets, data, loss="mse", optimizer=ours, lr=rates, schedule=cosine, epochs=EPOCHS, batch_size=15,
-        engine=engine, dtype="float64",
+    assert_follows(
+        nets, data, loss="mse", optimizer=RULES[name], lr=rates, schedule=cosine, epochs=EPOCHS, batch_size=15,
+        engine=engine,
     )  # fmt: skip
-    for i, net in enumerate(nets):
-        oracle = plain.train(
-            net, data, lambda p, lr=rates[i]: theirs(p, lr), EPOCHS, 15, (0, i),
-            scheduler=lambda o: torchs(cosine, o), per="step",
-        )  # fmt: skip
-        plain.assert_follows(runs, i, oracle)
 
 
 def test_a_constant_rate_and_a_schedule_of_ones_give_the_same_bytes(engine):

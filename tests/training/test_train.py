@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import leadlight as ll
-import torch_loop
 from leadlight.activations import ACTIVATIONS
 from leadlight.training import SGD, Adam, AdamW
+from torch_loop import assert_follows
 
 
 @pytest.fixture(autouse=True, params=["compiled", "torch"])
@@ -29,20 +29,6 @@ OPTIMIZERS = {
     "adam-numbers": Adam(betas=(0.8, 0.95), eps=1e-4, weight_decay=0.01),
     "adamw": AdamW(weight_decay=0.05),
 }
-
-
-def assert_follows_torch(nets, data, *, lr, keys=None, **options):
-    """Train in float64 and compare losses and parameters of each network with the plain loop's."""
-    seeds = {} if keys is None else {"seed": [key[0] for key in keys]}
-    runs = ll.train(nets, data, lr=lr, dtype="float64", **seeds, **options)
-    for i, (net, rate) in enumerate(zip(nets, np.broadcast_to(lr, len(nets)))):
-        key = (0, i) if keys is None else keys[i]
-        oracle = torch_loop.train(net, *data, lr=float(rate), key=key, **options)
-        assert torch_loop.deviation(runs.losses[i], oracle.losses) < 1e-10
-        trained = runs.networks[i]
-        for a, b in zip((*trained.weights, *trained.biases), (*oracle.weights, *oracle.biases), strict=True):
-            assert torch_loop.deviation(a, b) < 1e-10
-    return runs
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +54,7 @@ def test_optimizers_match_torch_on_mixed_widths_depths_and_rates(name, batch_siz
     shapes = [[5], [3], [7, 2], [4, 4], [], [5]]
     nets = [ll.mlp(2, w, 3, activation="tanh", seed=i, dtype="float64") for i, w in enumerate(shapes)]
     rates = np.array([0.05, 0.02, 0.03, 0.05, 0.01, 0.04]) * (0.2 if "adam" in name else 1.0)
-    assert_follows_torch(
+    assert_follows(
         nets, (X, labels), loss="cross-entropy", optimizer=OPTIMIZERS[name], lr=rates, epochs=60,
         batch_size=batch_size,
     )  # fmt: skip
@@ -78,7 +64,7 @@ def test_optimizers_match_torch_on_mixed_widths_depths_and_rates(name, batch_siz
 @pytest.mark.parametrize("widths", [[], [6], [4, 3]])
 def test_losses_match_torch(loss, widths, samples):
     nets = [ll.mlp(2, widths, 3, activation="sigmoid", seed=i, dtype="float64") for i in range(2)]
-    runs = assert_follows_torch(
+    runs, _ = assert_follows(
         nets, (samples[0], targets(loss, samples)), loss=loss, optimizer="adam", lr=0.01, epochs=40,
         batch_size=20, drop_last=True,
     )  # fmt: skip
@@ -89,7 +75,7 @@ def test_losses_match_torch(loss, widths, samples):
 def test_activations_match_torch(spec, samples):
     X, _, y = samples
     nets = [ll.mlp(2, widths, 3, activation=spec, seed=5, dtype="float64") for widths in ([5, 4], [3, 6])]
-    assert_follows_torch(nets, (X, y), loss="mse", optimizer="sgd", lr=0.05, epochs=150)
+    assert_follows(nets, (X, y), loss="mse", optimizer="sgd", lr=0.05, epochs=150)
 
 
 @pytest.mark.parametrize("output", ["sigmoid", "abs", "softplus"])
@@ -97,7 +83,7 @@ def test_an_output_activation_comes_before_the_loss(output, samples):
     X, labels, _ = samples
     start = ll.mlp(2, [5], 3, seed=1, dtype="float64")
     net = ll.Network.from_arrays(start.weights, start.biases, "relu", output)
-    runs = assert_follows_torch([net], (X, labels), loss="cross-entropy", optimizer="sgd", lr=0.1, epochs=50)
+    runs, _ = assert_follows([net], (X, labels), loss="cross-entropy", optimizer="sgd", lr=0.1, epochs=50)
     assert runs.networks[0].output_activation.name == output
 
 
@@ -107,7 +93,7 @@ def test_narrow_and_wide_inputs_own_and_equal_orders(n_inputs, seeds):
     rng = np.random.default_rng(0)
     X, y = rng.standard_normal((45, n_inputs)), rng.standard_normal((45, 1))
     nets = [ll.mlp(n_inputs, [4], 1, seed=i, dtype="float64") for i in range(3)]
-    assert_follows_torch(
+    assert_follows(
         nets, (X, y), loss="mse", optimizer="sgd", lr=0.01, epochs=5, batch_size=10,
         keys=[(seed, 0) for seed in seeds],
     )  # fmt: skip
