@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 from matplotlib.collections import LineCollection, PathCollection, TriMesh
+from matplotlib.colors import to_hex
 from PIL import Image
 
 import leadlight as ll
@@ -34,7 +35,7 @@ def test_every_colouring_draws(colour):
     display = RegionsDisplay.from_complex(CX).plot(colour=colour, output=1, title=colour)
     display.figure_.canvas.draw()
     assert (display.ax_.get_xlim(), display.ax_.get_ylim()) == ((-2, 2), (-1.5, 1.5))
-    assert len(display.figure_.axes) == (1 if colour in ("pattern", "linear_region") else 2)
+    assert len(display.ax_.child_axes) == (colour not in ("pattern", "linear_region"))
     assert display.ax_.get_title() == colour
 
 
@@ -109,6 +110,26 @@ def test_the_boundary_and_its_sides():
     assert BoundaryDisplay.from_network(NET, BOX).plot(fill=False).ax_.get_xlim() == (-2, 2)
 
 
+def test_a_boundary_on_the_bare_page_follows_the_theme():
+    def ink(**options):
+        (lines,) = collections(BoundaryDisplay.from_complex(CX).plot(**options), LineCollection)
+        return to_hex(lines.get_colors()[0])
+
+    assert (ink(), ink(fill=False)) == (style.BLACK, style.INK)
+
+
+def test_a_polygon_has_its_outline_and_a_bar_the_height_of_its_map():
+    cx = ll.regions(NET, [(0, 0), (2, 0), (1, 1)])
+    (outline,) = RegionsDisplay(cx).plot().ax_.patches
+    np.testing.assert_array_equal(outline.get_xy()[:-1], cx.domain.corners)
+    display = RegionsDisplay(CX).plot(colour="area")
+    assert display.ax_.patches[:] == []
+    display.figure_.canvas.draw()
+    whole, bar = (axes.get_window_extent() for axes in (display.ax_, *display.ax_.child_axes))
+    assert (bar.y0, bar.y1) == pytest.approx((whole.y0, whole.y1), abs=1)
+    assert display.ax_.child_axes[0].get_yscale() == "log"
+
+
 def test_level_sets():
     display = LevelSetDisplay.from_complex(CX, [0.2, -0.1], output=1).plot()
     assert display.values == [-0.1, 0.2]
@@ -116,8 +137,13 @@ def test_level_sets():
         for line in found.polylines:
             np.testing.assert_allclose(NET(line)[:, 1], value, atol=1e-12)
     assert len(collections(display, LineCollection)) == 2
-    bar = display.figure_.axes[1]
+    (bar,) = display.ax_.child_axes
     assert [label.get_text() for label in bar.get_yticklabels()] == ["−0.1", "0.2"]
+    one = LevelSetDisplay.from_complex(CX, [0.25]).plot()
+    assert one.ax_.child_axes == []
+    assert [text.get_text() for text in one.figure_.legends[0].get_texts()] == ["output = 0.25"]
+    many = LevelSetDisplay.from_complex(CX, 30).plot().ax_.child_axes[0].get_yticklabels()
+    assert len({label.get_text() for label in many}) == len(many) == 10
     with pytest.raises(ParameterError, match="no output 2"):
         LevelSetDisplay.from_complex(CX, 3, output=2)
 

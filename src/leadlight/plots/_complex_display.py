@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
+from matplotlib.patches import Polygon
+
 from ..errors import ParameterError
 from ..geometry.polyhedral import PolyhedralComplex
 from ..geometry.regions import regions
@@ -65,4 +67,7 @@ def plane(
     """Give a Display axes that show a complex's domain; `beside` is the room for what stands there, in inches."""
     with style.drawing(display, ax, figsize=(4.0 + beside, 3.4), title=title) as ax:
         style.label_plane(ax, cx.domain.bounds.ravel().tolist(), names_of(cx, names))
+        if not cx.domain.is_box:
+            outline = {"facecolor": "none", "edgecolor": style.MUTED, "linewidth": 0.8, "zorder": 3.6}
+            ax.add_patch(Polygon(cx.domain.corners, **outline))
         yield ax

@@ -35,10 +35,17 @@ def checked_labels(points: Any, labels: Any) -> np.ndarray | None:
     return labels
 
 
-def draw_points(ax: Any, points: Any, labels: np.ndarray | None, colours: Sequence[Any], size: float) -> None:
-    """Draw points in the order given, so that no class hides another; black where they have no labels."""
+def draw_points(
+    ax: Any,
+    points: Any,
+    labels: np.ndarray | None,
+    colours: Sequence[Any],
+    size: float,
+    bare: str = style.BLACK,
+) -> None:
+    """Draw points in the order given, so that no class hides another; all in `bare` if they have no labels."""
     points = np.asarray(points, dtype=np.float64)
-    shades = style.BLACK if labels is None else [colours[label] for label in labels]
+    shades = bare if labels is None else [colours[label] for label in labels]
     ax.scatter(
         *points.T, s=size, c=shades, edgecolors="#ffffff", linewidths=0.25, rasterized=len(points) > MANY, zorder=4,
     )  # fmt: skip

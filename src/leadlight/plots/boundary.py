@@ -97,15 +97,16 @@ class BoundaryDisplay(ComplexDisplay):
         labels = checked_labels(points, labels)
         known = [2, int(classes.max()) + 1, len(class_names or ()), 0 if labels is None else labels.max() + 1]
         colours = style.class_colours(max(known))
+        ink = style.BLACK if fill else style.INK  # on the bare page it follows the theme
         named = legend and (labels is not None or class_names is not None)
         with plane(self, ax, cx, title=title, names=names, beside=0.7 * named) as ax:
             if fill:
                 fill_groups(ax, cx, classes, np.array([style.tint(shade, 0.55) for shade in colours]))
             if edges:
-                crease_lines(ax, cx, cx.edges.interior, style.BLACK, 0.2, alpha=0.5)
-            polylines(ax, self.partition.boundary.polylines)
+                crease_lines(ax, cx, cx.edges.interior, ink, 0.2, alpha=0.5)
+            polylines(ax, self.partition.boundary.polylines, colors=[ink])
             if points is not None:
-                draw_points(ax, points, labels, colours, point_size)
+                draw_points(ax, points, labels, colours, point_size, ink)
             if named:
                 name_classes(ax, colours, class_names)
         return self

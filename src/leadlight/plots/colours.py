@@ -18,13 +18,14 @@ __all__ = ["COLOURINGS", "CellColours", "cell_colours", "check_output", "layer_c
 COLOURINGS = ("pattern", "linear_region", "output", "slope", "direction", "area")
 LEVELS = 256  # colours of a continuous scale
 
-# 17 samples of matplotlib's viridis, twilight and a part of inferno; between them colours are interpolated.
+# 17 samples of matplotlib's viridis and twilight, and of that part of inferno that is told from white and from black;
+# between them colours are interpolated.
 _RAMPS = {
     "viridis": "440154 48186a 472d7b 424086 3b528b 33638d 2c728e 26828e 21918c 1fa088 28ae80 3fbc73 5ec962 84d44b "
     "addc30 d8e219 fde725",
     "twilight": "e2d9e2 c4ced4 95b5c7 7297c1 6276ba 5e51ad 592a8f 45135c 2f1436 4a1342 741e4f 983550 b25652 c27c63 "
     "cca389 d8c7be e2d9e2",
-    "inferno": "58106e 6c186e 801f6c 932667 a52c60 b73557 c83f4b d84c3e e45a31 ee6a24 f57d15 fa9008",
+    "inferno": "801f6c 932667 a52c60 b73557 c83f4b d84c3e e45a31 ee6a24 f57d15 fa9008",
 }
 
 

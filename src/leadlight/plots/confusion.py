@@ -90,5 +90,5 @@ class ConfusionDisplay(style.Display):
             ax.set_yticks(range(n), names)
             ax.set_xlabel("predicted class")
             ax.set_ylabel("true class")
-            self.figure_.colorbar(image, ax=ax, shrink=0.8, label="share of the true class")
+            style.colour_bar(ax, image, "share of the true class")
         return self

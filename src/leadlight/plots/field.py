@@ -140,7 +140,7 @@ class FieldDisplay(style.Display):
                 _contours(ax, self, contours, contour_labels)
             style.label_plane(ax, self.extent, names)
             if colourbar:
-                self.figure_.colorbar(image, ax=ax, shrink=0.9, label=self.name)
+                style.colour_bar(ax, image, self.name)
         return self
 
 

@@ -89,5 +89,5 @@ class GraphDisplay(ComplexDisplay):
             ax.set_ylabel(up)
             ax.spines[["top", "right"]].set_visible(False)
             if legend and len(cx) > 1 and breakpoints:
-                style.legend(ax, title="breakpoint of", loc="upper left", bbox_to_anchor=(1.0, 1.0))
+                style.legend_beside(ax, title="breakpoint of")
         return self

@@ -20,6 +20,8 @@ from .colours import check_output, ramp
 
 __all__ = ["LevelSetDisplay"]
 
+MOST_NAMED = 12  # levels with their value beside the colour bar
+
 
 @dataclass(eq=False)
 class LevelSetDisplay(ComplexDisplay):
@@ -96,6 +98,7 @@ class LevelSetDisplay(ComplexDisplay):
         edges : bool, default True
             Draw the borders of the cells too, pale: where the lines bend.
         colourbar : bool, default True
+            Name the levels; a single one in a legend.
         title : str, optional
         names : two str, optional
 
@@ -104,17 +107,27 @@ class LevelSetDisplay(ComplexDisplay):
         self
         """
         cx, values = self.complex, np.asarray(self.values, dtype=np.float64)
-        # The scale's brightest end would be lost on white.
-        shades = ramp("viridis")[np.linspace(0, 230, len(values)).astype(int)] / 255
+        # The scale's brightest end would be lost on white, its darkest on black.
+        shades = ramp("viridis")[np.linspace(45, 230, len(values)).astype(int)] / 255
         with plane(self, ax, cx, title=title, names=names, beside=0.5 * colourbar) as ax:
             if edges:
                 crease_lines(ax, cx, cx.edges.interior, style.GRID, 0.6)
             for shade, found in zip(shades, self.level_sets):
                 polylines(ax, found.polylines, colors=[shade])
-            if colourbar and len(values):
+            if colourbar and len(values) == 1:
+                ax.plot([], [], color=shades[0], label=f"output = {_written(values)[0]}")
+                style.legend_beside(ax)
+            elif colourbar and len(values):
                 scale = ScalarMappable(Normalize(-0.5, len(values) - 0.5), ListedColormap(shades))
-                bar = self.figure_.colorbar(scale, ax=ax, shrink=0.9, label="output")
-                bar.set_ticks(
-                    np.arange(len(values)), labels=[f"{value:.3g}".replace("-", "−") for value in values]
-                )
+                named = np.arange(0, len(values), -(-len(values) // MOST_NAMED))
+                style.colour_bar(ax, scale, "output").set_ticks(named, labels=_written(values)[named])
         return self
+
+
+def _written(values: np.ndarray) -> np.ndarray:
+    """The levels in digits enough to tell them apart, as many after the point for all."""
+    gaps = np.diff(np.unique(values))
+    least = float(gaps.min()) if len(gaps) else abs(float(values[0]))
+    decimals = next((d for d in range(6) if np.abs(np.round(values, d) - values).max() <= 0.05 * least), None)
+    form = ".4g" if decimals is None or np.abs(values).max() >= 1e5 else f".{decimals}f"
+    return np.array([f"{value:{form}}".replace("-", "−") for value in values])

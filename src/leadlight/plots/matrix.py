@@ -127,5 +127,5 @@ class MatrixDisplay(style.Display):
                 ax.set_xticks([])
                 ax.set_yticks([])
             if colourbar:
-                self.figure_.colorbar(image, ax=ax, shrink=0.9, label=self.name)
+                style.colour_bar(ax, image, self.name)
         return self

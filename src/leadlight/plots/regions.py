@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import ListedColormap, Normalize
+from matplotlib.colors import ListedColormap, LogNorm, Normalize
 
 from ..geometry.polyhedral import PolyhedralComplex
 from . import style
@@ -38,8 +38,8 @@ class RegionsDisplay(ComplexDisplay):
     --------
     >>> from leadlight import mlp
     >>> display = RegionsDisplay.from_network(mlp(2, [8], 1), [(-1, 1), (-1, 1)]).plot(colour="slope")
-    >>> len(display.figure_.axes)  # the cells, and a colour bar
-    2
+    >>> [bar.get_ylabel() for bar in display.ax_.child_axes]
+    ['length of the gradient']
     """
 
     def plot(
@@ -104,7 +104,7 @@ class RegionsDisplay(ComplexDisplay):
             if bends:
                 draw_bends(ax, cx)
             if with_bar:
-                _colour_bar(self.figure_, ax, colours, colour)
+                _colour_bar(ax, colours, colour)
             if with_legend:
                 style.legend_beside(ax)
         return self
@@ -125,9 +125,11 @@ def _shade(ax: Any, cx: PolyhedralComplex, colours: CellColours, output: int) ->
     shown.set_rasterized(True)
 
 
-def _colour_bar(figure: Any, ax: Any, colours: CellColours, colour: str) -> None:
-    shown = ScalarMappable(Normalize(*colours.limits), ListedColormap(colours.table / 255))
-    bar = figure.colorbar(shown, ax=ax, shrink=0.9, label=colours.label)
+def _colour_bar(ax: Any, colours: CellColours, colour: str) -> None:
+    scale, label = Normalize(*colours.limits), colours.label
+    if colour == "area" and 0.0 < 10.0 ** colours.limits[0] < 10.0 ** colours.limits[1] < np.inf:
+        scale, label = LogNorm(*(10.0**end for end in colours.limits)), label.removesuffix(" (log10)")
+    bar = style.colour_bar(ax, ScalarMappable(scale, ListedColormap(colours.table / 255)), label)
     if colour == "direction":
         quarter = np.pi / 2 * np.arange(-2, 3)
         bar.set_ticks(quarter, labels=["−180°", "−90°", "0°", "90°", "180°"])

@@ -36,6 +36,7 @@ __all__ = [
     "SEQUENTIAL",
     "Display",
     "class_colours",
+    "colour_bar",
     "drawing",
     "label_plane",
     "legend",
@@ -183,6 +184,12 @@ def label_plane(ax: Axes, extent: Sequence[float], names: Sequence[str] = ("$x_1
     ax.set_xlabel(names[0])
     ax.set_ylabel(names[1])
     ax.locator_params(nbins=5)
+
+
+def colour_bar(ax: Axes, shown: Any, label: str) -> Any:
+    """Add a colour bar beside axes, as tall as they are once their aspect has set their height."""
+    with matplotlib.rc_context(rc()):
+        return ax.figure.colorbar(shown, cax=ax.inset_axes((1.05, 0.0, 0.05, 1.0)), label=label)
 
 
 def legend(ax: Axes, **kw: Any) -> None:
