@@ -67,7 +67,7 @@ def test_the_l1_circle_is_one_closed_polyline():
     circle = ll.regions(net, BOX).level_set(1.5)
     assert len(circle) == 1
     assert circle.is_closed.tolist() == [True]
-    assert repr(circle) == "LevelSet(1 polylines, length 8.48528)"
+    assert repr(circle) == "LevelSet(1 polyline, length 8.48528)"
     assert {tuple(p) for p in circle.polylines[0].tolist()} == {(1.5, 0), (0, 1.5), (-1.5, 0), (0, -1.5)}
     assert len(ll.regions(net, BOX).level_set(-1.0)) == 0
     assert len(ll.regions(net, BOX).level_set(0.0)) == 0  # touched in a point

@@ -1,5 +1,6 @@
 """Exact geometry of piecewise-linear networks: cells, linear regions, unit lines, bounds."""
 
+from .ball_counts import count_in_ball
 from .balls import ball
 from .batches import CellBatch
 from .bounds import (
@@ -15,8 +16,6 @@ from .bounds import (
 )
 from .callback import RegionCallback
 from .count import RegionCount, count_regions
-from .count_along import count_along, random_segments
-from .count_in_ball import count_in_ball
 from .distribution import Distribution
 from .domain import Domain, domain
 from .edges import Edges
@@ -34,6 +33,7 @@ from .lines import (
 from .polyhedral import PolyhedralComplex
 from .preimages import Preimage
 from .regions import regions
+from .segments import count_along, random_segments
 from .skeleton import StepSkeleton, step_skeleton
 from .slices import Slice, slice_line, slice_plane
 from .statistics import RegionStatistics

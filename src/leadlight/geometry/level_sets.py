@@ -44,8 +44,9 @@ class LevelSet:
 
     def __repr__(self) -> str:
         if all(line.shape[1] == 1 for line in self.polylines):
-            return f"LevelSet({len(self)} points)"
-        return f"LevelSet({len(self)} polylines, length {self.length:.6g})"
+            return f"LevelSet({len(self)} {'point' if len(self) == 1 else 'points'})"
+        lines = "polyline" if len(self) == 1 else "polylines"
+        return f"LevelSet({len(self)} {lines}, length {self.length:.6g})"
 
     @property
     def length(self) -> float:

@@ -8,7 +8,7 @@ from degenerate_networks import KINDS, random_case
 from exact_networks import pieces_on_interval
 from leadlight.errors import DataError, ModelError, ParameterError, ShapeError
 from leadlight.geometry import random_segments
-from leadlight.geometry._segments import count_on_segments
+from leadlight.geometry._segment_cuts import count_on_segments
 
 
 def on_slice(net, a, b):
@@ -37,6 +37,14 @@ def test_in_many_dimensions_floats_decide_and_agree_with_the_slices(activation):
     assert decided.tolist() == expected
     assert ll.count_along(net, A, B).tolist() == expected
     assert activation == "identity" or min(expected) > 5
+
+
+def test_units_may_have_slopes_of_their_own():
+    rng = np.random.default_rng(5)
+    slopes = ll.Activation("prelu", rng.uniform(-1, 1, 16))
+    net = ll.mlp(8, [16, 16], 1, slopes, init="he_normal", bias="normal(0.5)", seed=4)
+    A, B = random_segments(rng.normal(size=(20, 8)), 20)
+    assert count_on_segments(net, A, B).tolist() == [on_slice(net, a, b) for a, b in zip(A, B)]
 
 
 def test_what_floats_leave_open_is_decided_by_the_core():

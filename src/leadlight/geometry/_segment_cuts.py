@@ -51,7 +51,7 @@ def count_on_segments(net: Any, A: np.ndarray, B: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     net : Network
-        With at least one hidden layer, each activation with `pieces`.
+        With at least one hidden layer, each activation piecewise linear.
     A, B : ndarray (m, n_inputs) float64
         The ends.
     """
@@ -62,13 +62,18 @@ def count_on_segments(net: Any, A: np.ndarray, B: np.ndarray) -> np.ndarray:
         forms = _first_forms(net.weights[0], net.biases[0], A, B)
         for layer, act in enumerate(net.activations):
             last = layer == net.depth - 1
-            cuts = _cuts(cells, forms, act.pieces.breakpoints, doubtful)
+            pieces = [unit.pieces for unit in act.units()]  # one alone where all have the same
+            breakpoints, slopes, intercepts = (
+                np.broadcast_to(np.stack(part), (net.widths[layer], len(part[0])))
+                for part in zip(*((p.breakpoints, p.slopes, p.intercepts) for p in pieces))
+            )
+            cuts = _cuts(cells, forms, breakpoints, doubtful)
             if last:
                 counts = np.bincount(cells.segment, minlength=m) + np.bincount(
                     cells.segment[cuts.cell], minlength=m
                 )
                 return np.where(doubtful, -1, counts)
-            cells, forms = _cut(cells, forms, cuts, act.pieces)
+            cells, forms = _cut(cells, forms, cuts, slopes, intercepts)
             forms = _next_forms(net.weights[layer + 1], net.biases[layer + 1], forms)
     raise AssertionError("a network without hidden layers")
 
@@ -103,7 +108,7 @@ class _Cuts:
 
 
 def _cuts(cells: _Pieces, forms: _Forms, breakpoints: np.ndarray, doubtful: np.ndarray) -> _Cuts:
-    """All cuts; marks as doubtful the segments on which one is uncertain."""
+    """All cuts at the units' breakpoints (units, k); marks as doubtful the segments on which one is uncertain."""
     at_start, at_stop, certain = [], [], []
     for end, signs in ((0, at_start), (1, at_stop)):
         t, shift = cells.ends[:, end, None], cells.errors[:, end, None]
@@ -114,20 +119,21 @@ def _cuts(cells: _Pieces, forms: _Forms, breakpoints: np.ndarray, doubtful: np.n
             + 4 * _U * (np.abs(forms.p) + np.abs(forms.q))
         )
         constant = (forms.q == 0.0) & (forms.e == 0.0) & np.isfinite(value)
-        for at in breakpoints:
+        for at in breakpoints.T:
             signs.append(value > at)
-            beyond = np.abs(value - at) > bound + 2 * _U * abs(at) + _TINY
+            beyond = np.abs(value - at) > bound + 2 * _U * np.abs(at) + _TINY
             certain.append((beyond | constant).all(axis=1))
-    n_lines = len(breakpoints)
+    n_lines = breakpoints.shape[1]
     shape = (*forms.p.shape, n_lines)
     start, stop = (
         np.stack(part, axis=2) if n_lines else np.zeros(shape, bool) for part in (at_start, at_stop)
     )
     cell, unit, index = np.nonzero(start != stop)
     p, q, e = (part[cell, unit] for part in (forms.p, forms.q, forms.e))
-    at = (breakpoints[index] - p) / q
+    threshold = breakpoints[unit, index]
+    at = (threshold - p) / q
     # At the exact cut p + q t is within e of the breakpoint.
-    off = e + 4 * _U * (np.abs(p) + np.abs(breakpoints[index])) + _TINY
+    off = e + 4 * _U * (np.abs(p) + np.abs(threshold)) + _TINY
     error = 1.01 * off / np.abs(q) + 4 * _U * np.abs(at)
     order = np.lexsort((at, cell))
     cell, line, at, error = cell[order], (unit * n_lines + index)[order], at[order], error[order]
@@ -139,7 +145,9 @@ def _cuts(cells: _Pieces, forms: _Forms, breakpoints: np.ndarray, doubtful: np.n
     return _Cuts(cell, line, at, error, start.reshape(len(start), -1))
 
 
-def _cut(cells: _Pieces, forms: _Forms, cuts: _Cuts, pieces: Any) -> tuple[_Pieces, _Forms]:
+def _cut(
+    cells: _Pieces, forms: _Forms, cuts: _Cuts, slopes: np.ndarray, intercepts: np.ndarray
+) -> tuple[_Pieces, _Forms]:
     """The cells after the layer, and its units after the activation there."""
     parts = 1 + np.bincount(cuts.cell, minlength=len(cells.segment))
     parent = np.repeat(np.arange(len(parts)), parts)
@@ -155,7 +163,8 @@ def _cut(cells: _Pieces, forms: _Forms, cuts: _Cuts, pieces: Any) -> tuple[_Piec
     first = np.cumsum(parts) - parts
     above = cuts.above[parent] ^ (turned - turned[first][parent]).astype(bool)
     index = above.reshape(len(parent), forms.p.shape[1], -1).sum(axis=2)
-    slope, offset = pieces.slopes[index], pieces.intercepts[index]
+    unit = np.arange(len(slopes))
+    slope, offset = slopes[unit, index], intercepts[unit, index]
     h = forms.take(parent)
     p, q = slope * h.p + offset, slope * h.q
     rounding = 4 * _U * (np.abs(slope * h.p) + np.abs(offset) + np.abs(q)) + _TINY

@@ -1,6 +1,6 @@
 """`count_along`: how many cells each of many segments of the input space meets, exactly.
 
-Mostly by float64 with proven error bounds, all segments at once (`_segments`); where these leave a segment open,
+Mostly by float64 with proven error bounds, all segments at once (`_segment_cuts`); where these leave a segment open,
 by the core on the segment's own slice, which decides every sign.
 """
 
@@ -16,7 +16,7 @@ from .. import _core
 from ..errors import DataError, ModelError, ParameterError, ShapeError
 from ..network import Network
 from ._flat import flat_network
-from ._segments import count_on_segments
+from ._segment_cuts import count_on_segments
 from .regions import _threads
 from .slices import slice_line
 
@@ -169,10 +169,7 @@ def _blocks(net: Network, m: int) -> Iterator[slice]:
 def _count_block(net: Network, template: dict[str, np.ndarray], A: np.ndarray, B: np.ndarray) -> np.ndarray:
     if net.depth == 0:
         return np.ones(len(A), np.int64)
-    if all(act.pieces is not None for act in net.activations):
-        counts = count_on_segments(net, A, B)
-    else:  # units with pieces of their own
-        counts = np.full(len(A), -1)
+    counts = count_on_segments(net, A, B)
     flat = None
     for i in np.flatnonzero(counts < 0).tolist():
         flat = flat or {**template, "weights": template["weights"].copy()}
