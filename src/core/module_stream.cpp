@@ -109,6 +109,7 @@ class Stream {
         result["vertices"] = give<double>(batch.points.give(), {H, 2});
         result["patterns"] = give<std::uint8_t>(batch.patterns.give(), {n_rows, n_bytes});
         result["maps"] = give<double>(batch.maps.give(), {n_maps, n_out, 3});
+        result["areas"] = give<double>(batch.areas.give(), {n});
         return result;
     }
 

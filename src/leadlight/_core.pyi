@@ -265,10 +265,10 @@ class CellStream:
     def next(self, progress: Callable[[int], None] | None = None) -> dict[str, npt.NDArray[Any]] | None:
         """The next batch; None after the last, and once closed.
 
-        ``starts`` (n + 1,) int64; ``vertices`` (starts[n], 2) float64, counter-clockwise; ``patterns`` (n, bytes) uint8
-        and ``maps`` (n, n_out, 3) float64, no rows if not wanted. The GIL is released; `progress` gets the number of
-        cells found so far, about 20 times a second and with each batch. RuntimeError while another thread is in here.
-        OverflowError if creases are nested too deep.
+        ``starts`` (n + 1,) int64; ``vertices`` (starts[n], 2) float64, counter-clockwise; ``areas`` (n,) float64;
+        ``patterns`` (n, bytes) uint8 and ``maps`` (n, n_out, 3) float64, no rows if not wanted. The GIL is released;
+        `progress` gets the number of cells found so far, about 20 times a second and with each batch. RuntimeError
+        while another thread is in here. OverflowError if creases are nested too deep.
         """
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ import pytest
 import leadlight as ll
 from degenerate_networks import KINDS, random_case
 from leadlight.errors import ModelError, ParameterError, ShapeError, TooLargeError
-from leadlight.geometry import RegionStatistics
+from leadlight.geometry import RegionStatistics, measures
 
 BOX = [(-3, 3), (-3, 3)]
 
@@ -93,6 +93,15 @@ def test_all_batches_but_the_last_are_full():
     for batch in (1, n - 1, n, n + 1):
         sizes = [len(cells) for cells in ll.iter_regions(net, BOX, batch=batch)]
         assert sizes == [batch] * (n // batch) + [n % batch] * (n % batch > 0)
+
+
+@pytest.mark.parametrize("size", [1.0, 1e-160, 1e-310, 3e153, 1e300])
+def test_areas_at_the_ends_of_the_floats_range(size):
+    net = ll.Network.from_arrays([[[1, 0], [1, 1]], [[1, 1]]], [[0, 0], [0]])
+    domain = [(-size, 2 * size), (-size, size)]
+    cells = next(ll.iter_regions(net, domain))
+    np.testing.assert_array_equal(cells.areas, measures.areas(cells))
+    np.testing.assert_allclose(cells.areas, ll.regions(net, domain).areas, rtol=1e-15)
 
 
 @pytest.mark.parametrize("widths", [[], [50], [20, 20, 20]])

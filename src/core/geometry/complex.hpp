@@ -98,6 +98,7 @@ struct Growing {
     Buffer<Edge> edges;
     Buffer<std::int32_t> creases;      // per edge
     Buffer<double> maps, map_errors;
+    Buffer<double> areas;              // of a stream, per cell
     Buffer<TreeNode> tree;
 
     std::size_t n_cells() const { return starts.size(); }

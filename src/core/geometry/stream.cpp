@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "agenda.hpp"
+#include "areas.hpp"
 #include "bounds.hpp"
 #include "team.hpp"
 
@@ -27,7 +28,7 @@ class CellStream::Impl {
     Impl(const Kernels &kernels, const Layers &layers, const Options &options, int n_threads, std::int64_t batch_cells)
         : team(progress.stop), kernels_(kernels), layers_(layers), options_(options),
           domain_(domain_sides(layers.net, options.certified)), most_in_part_(cells_in_part(layers, options)),
-          batch_cells_(batch_cells), agenda_(most_in_part_, 4 * n_threads * most_in_part_ + std::min(batch_cells, 16 * most_in_part_)),
+          batch_cells_(batch_cells), unit_(size_unit(layers.net)), agenda_(most_in_part_, 4 * n_threads * most_in_part_ + std::min(batch_cells, 16 * most_in_part_)),
           workers_(std::size_t(n_threads)) {
         for (int i = 0; i < n_threads; ++i) {
             workers_[std::size_t(i)].self = this;
@@ -165,7 +166,7 @@ class CellStream::Impl {
     }
 
     // A copy without room to grow; the arrays are empty after that, and keep theirs.
-    static std::unique_ptr<Growing> packed(Growing &out) {
+    std::unique_ptr<Growing> packed(Growing &out) const {
         auto cells = std::make_unique<Growing>();
         const auto move = [](auto &from, auto &to) {
             to.append(from.data(), from.size());
@@ -175,6 +176,7 @@ class CellStream::Impl {
         move(out.points, cells->points);
         move(out.patterns, cells->patterns);
         move(out.maps, cells->maps);
+        measure_areas(*cells, unit_);
         return cells;
     }
 
@@ -211,6 +213,7 @@ class CellStream::Impl {
         };
         rows(batch.patterns, part.patterns);
         rows(batch.maps, part.maps);
+        rows(batch.areas, part.areas);
         handed_out_ = end;
     }
 
@@ -219,6 +222,7 @@ class CellStream::Impl {
     const Options options_;
     const std::vector<Line> domain_;
     const std::int64_t most_in_part_, batch_cells_;
+    const double unit_;
     double domain_area_ = 0.0;  // known before any node but the root is planned
     Agenda agenda_;
     std::unique_ptr<Growing> part_cells_;  // being handed out

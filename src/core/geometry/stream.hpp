@@ -21,7 +21,7 @@ class CellStream {
 
     // Until the next batch is whole or the time is over; returns whether it is. Rethrows what stopped a thread.
     bool wait(double seconds);
-    // Then the batch, to be emptied or moved from: starts (no end), points, patterns and maps; no cells after the last.
+    // Then the batch, to be emptied or moved from: starts (no end), points, patterns, maps and areas; no cells after the last.
     Growing &batch();
     void stop();  // the batch remains what it is
     std::int64_t cells() const;  // found so far

@@ -22,6 +22,7 @@ void check_stream(const leadlight::Kernels &kernels, const geometry::Layers &lay
     geometry::CellStream stream(kernels, layers, options, n_threads, batch_cells);
     const auto n_bytes = std::size_t(layers.pattern_bytes), n_maps = 3 * std::size_t(layers.layers.back().n_out);
     std::size_t cell = 0;
+    double area = 0.0;
     bool same_cells = true, same_corners = true, full = true;
     for (bool more = true; more;) {
         while (!stream.wait(1.0)) {
@@ -34,6 +35,7 @@ void check_stream(const leadlight::Kernels &kernels, const geometry::Layers &lay
         same_cells &= std::memcmp(batch.patterns.data(), whole.patterns.data() + cell * n_bytes, n * n_bytes) == 0 &&
                       std::memcmp(batch.maps.data(), whole.maps.data() + cell * n_maps, n * n_maps * sizeof(double)) == 0;
         for (std::size_t i = 0; i < n; ++i, ++cell) {
+            area += batch.areas[i];
             const auto from = std::size_t(batch.starts[i]);
             const std::size_t to = i + 1 < n ? std::size_t(batch.starts[i + 1]) : batch.points.size();
             const auto first = std::size_t(whole.starts[cell]);
@@ -47,6 +49,7 @@ void check_stream(const leadlight::Kernels &kernels, const geometry::Layers &lay
     check(full && std::int64_t(cell) == complex.n_cells, "batches are full but the last, and miss no cell");
     check(same_cells, "a stream has the cells of the enumeration, in its order");
     check(same_corners, "and their corners");
+    check(std::fabs(area - 15.0) < 1e-9, "and their areas");
     check(stream.layer_counts() == complex.layer_counts, "and the cells of its layers");
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -43,11 +44,17 @@ class CellBatch(CellArrays):
 
     first: int
     _maps: np.ndarray
+    _areas: np.ndarray
 
     @property
     def numbers(self) -> range:
         """The cells' numbers among all of the stream."""
         return range(self.first, self.first + len(self))
+
+    @cached_property
+    def areas(self) -> np.ndarray:
+        """Area of each cell, lengths in one dimension: (C,) float64, from the rounded vertices."""
+        return super().areas if self.dim == 1 else self._areas
 
     def affine_maps(self) -> tuple[np.ndarray, np.ndarray]:
         """The network on each cell: f(x) = A x + c.

@@ -124,6 +124,7 @@ class RegionStream(Iterator[CellBatch]):
             _pattern_starts=self._layout[0],
             _pattern_bits=self._layout[1],
             _maps=found["maps"],
+            _areas=found["areas"],
             first=self.n_cells,
         )
 
