@@ -43,7 +43,7 @@ class LevelSet:
         return len(self.polylines)
 
     def __repr__(self) -> str:
-        if all(line.shape[1] == 1 for line in self.polylines):
+        if len(self) and all(line.shape[1] == 1 for line in self.polylines):
             return f"LevelSet({len(self)} {'point' if len(self) == 1 else 'points'})"
         lines = "polyline" if len(self) == 1 else "polylines"
         return f"LevelSet({len(self)} {lines}, length {self.length:.6g})"

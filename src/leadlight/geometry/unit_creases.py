@@ -45,6 +45,7 @@ class UnitCrease:
 
     Attributes
     ----------
+    complex : PolyhedralComplex
     layer, unit, breakpoint : int
         Counted from 0.
     paths : list of ndarray (k,) int64
