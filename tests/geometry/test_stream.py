@@ -24,8 +24,8 @@ def hanin(n_inputs, widths, seed=0, activation="relu", n_outputs=1):
     )
 
 
-def assert_same_cells(stream, cx, tolerance=0.0):
-    """The batches have the cells of the complex: same numbers, patterns, maps; corners as near as their bounds say."""
+def assert_same_cells(stream, cx):
+    """The batches have the cells of the complex: same numbers, patterns, maps; corners up to rounding."""
     first = 0
     for batch in stream:
         cells = slice(first, first + len(batch))
@@ -36,9 +36,8 @@ def assert_same_cells(stream, cx, tolerance=0.0):
         for ours, theirs in zip(batch.affine_maps(), cx.affine_maps()):
             np.testing.assert_array_equal(ours, theirs[cells])
         corners = cx.cell_vertices[cx.cell_starts[first] : cx.cell_starts[first + len(batch)]]
-        # Of a corner at which several cells round, the complex keeps one.
-        allowed = 2 * cx.vertex_errors[corners] + tolerance
-        assert (np.abs(batch.vertices - cx.vertices[corners]) <= allowed[:, None]).all()
+        # Of the copies of a vertex the complex keeps one, and its bound; no bound is larger than this in narrow layers.
+        assert np.abs(batch.vertices - cx.vertices[corners]).max() <= 2e-9 * np.abs(cx.domain.corners).max()
         first += len(batch)
     assert first == len(cx) == stream.n_cells
     np.testing.assert_array_equal(stream.layer_counts, cx.layer_counts)
@@ -46,8 +45,17 @@ def assert_same_cells(stream, cx, tolerance=0.0):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_cells_are_those_of_the_complex_on_degenerate_networks(kind):
-    for seed in range(list(KINDS).index(kind), 120, len(KINDS)):
-        net, box, _ = random_case(seed, max_units=24)
+    _compare_seeds(range(list(KINDS).index(kind), 120, len(KINDS)))
+
+
+@pytest.mark.long
+def test_cells_are_those_of_the_complex_on_three_thousand_networks():
+    _compare_seeds(range(120, 3120))
+
+
+def _compare_seeds(seeds):
+    for seed in seeds:
+        net, box, kind = random_case(seed, max_units=24)
         cx = ll.regions(net, box)
         threads, batch = 1 + seed % 3, (1, 2, 5, 1000)[seed % 4]
         try:
@@ -270,6 +278,7 @@ WAIT = """
 import os
 import leadlight as ll
 
+list(ll.iter_regions(ll.mlp(2, [4], 1), [(-3, 3), (-3, 3)]))  # with the first thread a sanitizer starts one too
 before = len(os.listdir("/proc/self/task"))
 net = ll.mlp(2, [1500, 400], 1, init="he_normal", bias="normal(0.5)", seed=0)
 stream = ll.iter_regions(net, [(-3, 3), (-3, 3)], threads=2, batch=2**30, patterns=False, maps=False)
@@ -322,49 +331,6 @@ def test_threads_wait_for_a_slow_consumer():
         time.sleep(1.0)  # for more than a million cells
         next(stream)
     assert found[-1] < 200_000
-
-
-MEASURE = """
-import sys
-import leadlight as ll
-
-def peak():  # MB; the resident set's high-water mark of this process alone
-    lines = open("/proc/self/status").read().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
-
-def run(units):
-    net = ll.mlp(2, [units], 1, init="he_normal", bias="normal(0.5)", seed=0)
-    return sum(len(batch) for batch in ll.iter_regions(net, [(-3, 3), (-3, 3)], threads=2))
-
-run(10)
-start = peak()
-"""
-
-
-def measured(lines):
-    ran = subprocess.run([sys.executable, "-c", MEASURE + lines], capture_output=True, text=True, check=True)
-    return [float(word) for word in ran.stdout.split()]
-
-
-def test_memory_does_not_grow_with_the_number_of_cells():
-    start, few, before, many, after = measured("print(start, run(1000), peak(), run(2000), peak())")
-    assert few > 400_000
-    assert many > 1_600_000
-    assert before - start < 80
-    assert after - before < 30  # a complex of so many cells has 600 MB
-
-
-@pytest.mark.long
-def test_fifteen_million_cells():
-    net, where = hanin(2, [6000]), [(-3.0, 3.0), (-3.0, 3.0)]
-    stream = ll.iter_regions(net, where, threads=2)
-    found = stream.statistics()
-    assert found.n_cells == stream.n_cells == int(ll.count_regions(net, where))
-    assert found.n_cells > 15_000_000
-    assert found.areas.total == pytest.approx(36.0, rel=1e-9)
-    assert stream.layer_counts.tolist() == [1, found.n_cells]
-    start, _, after = measured("print(start, run(6000), peak())")
-    assert after - start < 100
 
 
 # ---- Errors -------------------------------------------------------------------------------------------------------

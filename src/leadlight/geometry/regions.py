@@ -96,8 +96,8 @@ def regions(
         raise TooLargeError(
             f"The network has more than {limit:,} cells on this domain, "
             + ("the max_cells given" if max_cells is not None else "more than half of the free memory holds")
-            + f" (stopped at {found['n_cells']:,}): take them in batches with ll.iter_regions, count them with "
-            "ll.count_regions, or look at a smaller domain."
+            + f" (stopped at {found['n_cells']:,}): take them in batches with ll.iter_regions "
+            "(leadlight regions --stream), count them with ll.count_regions (--count), or look at a smaller domain."
         )
     if in_line:
         found = interval_of_strip(found)
