@@ -31,6 +31,8 @@ struct GeometryKernels {
     int (*scan_forms)(geometry::Scan *);
     void (*add_terms)(double *out, const double *base, const double *base_c, const geometry::Term *terms, int n_terms,
                       long n);
+    void (*add_bounds)(double *out, const geometry::Term *terms, int n_terms, long n);
+    double (*largest_sum)(const double *a, const double *b, long n);
 };
 
 struct Kernels {

@@ -43,9 +43,11 @@ void Splitter::enter_layer(Node &node, int l) {
         survivors = scan(node, frame, l, max_ab, max_c);
         const auto poor = [&](std::int32_t unit) { return is_poor(frame, layer, unit); };
         const auto begin = frame.survivors.begin();
-        if (can_be_renewed(l) && std::any_of(begin, begin + survivors, poor) && renew_forms(node, frame, l))
+        if (can_be_renewed(l) && std::any_of(begin, begin + survivors, poor) && renew_forms(node, frame, l)) {
+            node.ahead = nullptr;  // which is as poor
             survivors = scan(node, frame, l, max_ab, max_c);
-        float_signs_ += layer.n_out - survivors;
+        }
+        float_signs_ += (node.ahead ? node.ahead->n : layer.n_out) - survivors;
         if (layer.repeats) survivors = merge_repeats(frame, l, survivors);
         for (int i = 0; i < survivors; ++i)
             frame.lines[std::size_t(i)] = make_line(frame, l, frame.survivors[std::size_t(i)], 0);
@@ -56,10 +58,16 @@ void Splitter::enter_layer(Node &node, int l) {
             max_c = larger(max_c, std::fabs(frame.forms[2 * layer.stride + j]));
         }
     }
+    const Ahead *const ahead = node.ahead;
+    Term *const terms_after = node.terms_after;
+    const int n_terms_after = node.n_terms_after;
     node.layer = l;
     node.base = nullptr;
     node.terms = nullptr;
     node.n_terms = 0;
+    node.ahead = nullptr;
+    node.terms_after = nullptr;
+    node.n_terms_after = 0;
     if (survivors) {
         Candidate *const tried = arena_.take<Candidate>(std::size_t(survivors));
         for (int i = 0; i < survivors; ++i) tried[i] = {&frame.lines[std::size_t(i)], 0, 0};
@@ -69,54 +77,63 @@ void Splitter::enter_layer(Node &node, int l) {
         for (int j = 0; j < layer.n_out; ++j)
             if (frame.open[std::size_t(j)] == 0) set_piece(l, j, frame.above[std::size_t(j)]);
     if (needs_forms_after(l)) {
-        frame.next.set(next_errors(frame.bounds, layer, layers_.layers[std::size_t(l + 1)], most_open(node), max_ab, max_c));
+        const Layer &next = layers_.layers[std::size_t(l + 1)];
+        const int n_more = ahead ? ahead->n_roundings + n_terms_after : 0;
+        frame.next.set(next_errors(frame.bounds, layer, next, most_open(node), n_more, max_ab, max_c));
         if (layer.kind == Kind::single) list_open_units(node, frame, layer);
         bound_next_forms(node, frame, l);
-        start_next_forms(node, frame, l);
+        start_next_forms(node, frame, l, ahead, terms_after, n_terms_after);
+        if (is_worth_looking(node)) look_ahead(node);
     }
 }
 
 // The forms of a layer whose units have one breakpoint each, and which of these may cut; returns how many.
 int Splitter::scan(const Node &node, Frame &frame, int l, double &max_ab, double &max_c) {
     const Layer &layer = layers_.layers[std::size_t(l)];
-    const Polygon &polygon = node.polygon;
-    double x0 = polygon.x[0], x1 = x0, y0 = polygon.y[0], y1 = y0, e = polygon.e[0];
-    for (int i = 1; i < polygon.n; ++i) {
-        x0 = std::min(x0, polygon.x[i]), x1 = std::max(x1, polygon.x[i]);
-        y0 = std::min(y0, polygon.y[i]), y1 = std::max(y1, polygon.y[i]);
-        e = larger(e, polygon.e[i]);
-    }
-    Scan scan;
-    scan.base = node.base;
-    scan.terms = node.terms;
-    scan.n_terms = node.n_terms;
-    scan.stride = layer.stride;
-    scan.forms = frame.forms;
-    scan.breakpoints = layer.breakpoints;
-    scan.row_norms = layer.row_norms;
-    scan.abs_biases = layer.abs_biases;
-    scan.x = 0.5 * (x0 + x1);
-    scan.y = 0.5 * (y0 + y1);
-    // Half the width and what is rounded: in the centre, in the width, and in the form there.
-    const double size = std::fabs(scan.x) + std::fabs(scan.y) + (x1 - x0) + (y1 - y0);
-    const double rounded = options_.certified ? 0x1p-50 * size + e : 0.0;
-    scan.rx = (0.5 * (x1 - x0) + rounded) * slack;
-    scan.ry = (0.5 * (y1 - y0) + rounded) * slack;
-    scan.K_row = (frame.bounds.errors.ab * (size + 2.0 * rounded) + frame.bounds.errors.c) * slack;
-    scan.K_b = frame.bounds.errors.b * slack;
+    const Box box = box_of(node.polygon, options_.certified);
+    Scan scan = scan_of(box, frame.bounds, layer);
     if (frame.bounds.by_unit) {
-        const double reach = (size + 2.0 * rounded) * slack;
+        const double reach = box.reach * slack;
         for (long j = 0; j < layer.stride; ++j) frame.scan_bounds[j] = frame.bounds.ab[j] * reach + frame.bounds.c[j];
         scan.row_norms = frame.scan_bounds;
         scan.K_row = slack;
         scan.K_b = 0.0;
     }
-    scan.above = row_.data() + layer.pattern_start;
+    scan.base = node.base;
+    scan.terms = node.terms;
+    scan.n_terms = node.n_terms;
     scan.survivors = frame.survivors.data();
+    if (node.ahead) return scan_ahead(*node.ahead, frame, l, scan, max_ab, max_c);
+    scan.forms = frame.forms;
+    scan.above = row_.data() + layer.pattern_start;
     int survivors = kernels_.scan_forms(&scan);
     while (survivors && scan.survivors[survivors - 1] >= layer.n_out) --survivors;  // padding
     max_ab = scan.max_ab;
     max_c = scan.max_c;
+    return survivors;
+}
+
+// Of the units that were not decided when one looked ahead.
+int Splitter::scan_ahead(const Ahead &ahead, Frame &frame, int l, Scan &scan, double &max_ab, double &max_c) {
+    const Layer &layer = layers_.layers[std::size_t(l)];
+    const Arena::Mark mark = arena_.mark();
+    scan.stride = ahead.stride;
+    scan.breakpoints = ahead.breakpoints;
+    scan.row_norms = ahead.row_norms;
+    scan.abs_biases = ahead.abs_biases;
+    scan.forms = arena_.take<double>(3 * std::size_t(ahead.stride));
+    scan.above = arena_.take<std::uint8_t>(std::size_t(ahead.stride) / 8);
+    int survivors = kernels_.scan_forms(&scan);
+    while (survivors && scan.survivors[survivors - 1] >= ahead.n) --survivors;  // padding
+    for (int i = 0; i < survivors; ++i) scan.survivors[i] = ahead.units[scan.survivors[i]];
+    for (int i = 0; i < ahead.n; ++i) {
+        const int unit = ahead.units[i];
+        for (int k = 0; k < 3; ++k) frame.forms[k * layer.stride + unit] = scan.forms[k * ahead.stride + i];
+        set_piece(l, unit, scan.above[i / 8] >> (i % 8) & 1);
+    }
+    max_ab = larger(scan.max_ab, ahead.max_ab);
+    max_c = larger(scan.max_c, ahead.max_c);
+    arena_.release(mark);
     return survivors;
 }
 

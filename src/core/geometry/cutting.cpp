@@ -156,14 +156,22 @@ void Splitter::enter(const Node &node, Cut &cut, bool above, Node &part) {
     part.n_sloped = node.n_sloped;
     part.n_nonzero = node.n_nonzero;
     part.terms = nullptr;
+    part.ahead = node.ahead;
+    part.terms_after = nullptr;
+    part.n_terms_after = node.n_terms_after;
     if (node.base) {
         part.terms = arena_.take<Term>(std::size_t(node.n_terms + most_open(node)));
         std::copy(node.terms, node.terms + node.n_terms, part.terms);
+        if (node.ahead && node.ahead->columns_after) {
+            part.terms_after = arena_.take<Term>(std::size_t(node.n_terms_after + most_open(node)));
+            std::copy(node.terms_after, node.terms_after + node.n_terms_after, part.terms_after);
+        }
     }
     decide(part, *cut.line, above ? 1 : -1);
     filter(part, node.candidates, node.n_candidates - 1, &cut);
+    if (is_worth_looking(part)) look_ahead(part);
     if (part.n_candidates && part.n_terms >= 2) {
-        const long stride = layers_.layers[std::size_t(node.layer + 1)].stride;
+        const long stride = part.ahead ? part.ahead->stride : layers_.layers[std::size_t(node.layer + 1)].stride;
         double *const base = arena_.take<double>(3 * std::size_t(stride));
         kernels_.add_terms(base, part.base, nullptr, part.terms, part.n_terms, stride);
         part.base = base;

@@ -151,7 +151,7 @@ int scan_forms(Scan *scan) {
 namespace {
 
 // Adds n_terms terms, a block at most, to `width` vectors of a, b and c.
-template <int width>
+template <int width, bool in_size>
 inline void add_block(double *out, const double *base_ab, const double *base_c, const Term *terms, int n_terms, long n,
                       long j) {
     VectorF64 a[width], b[width], c[width];
@@ -160,7 +160,7 @@ inline void add_block(double *out, const double *base_ab, const double *base_c, 
         const double *const weights = terms[t].weights + j;
         const double ta = terms[t].a, tb = terms[t].b, tc = terms[t].c;
         for (int v = 0; v < width; ++v) {
-            const VectorF64 w = load(weights + v * lanes);
+            const VectorF64 loaded = load(weights + v * lanes), w = in_size ? absolute(loaded) : loaded;
             a[v] += w * ta;
             b[v] += w * tb;
             c[v] += w * tc;
@@ -178,23 +178,42 @@ inline void add_block(double *out, const double *base_ab, const double *base_c, 
     }
 }
 
-}  // namespace
-
-// out = base + sum of terms, summed in blocks: a, b and c of n units (a multiple of 8), n apart. Without a base c
-// starts at base_c, a and b at 0.
-void add_terms(double *out, const double *base, const double *base_c, const Term *terms, int n_terms, long n) {
+template <bool in_size>
+inline void add_blocks(double *out, const double *base, const double *base_c, const Term *terms, int n_terms, long n) {
     constexpr int wide = 4;
     const double *from_ab = base, *from_c = base ? base + 2 * n : base_c;
     int t = 0;
     do {
         const int block = n_terms - t < geometry::block_terms ? n_terms - t : geometry::block_terms;
         long j = 0;
-        for (; j + wide * lanes <= n; j += wide * lanes) add_block<wide>(out, from_ab, from_c, terms + t, block, n, j);
-        for (; j < n; j += lanes) add_block<1>(out, from_ab, from_c, terms + t, block, n, j);
+        for (; j + wide * lanes <= n; j += wide * lanes) add_block<wide, in_size>(out, from_ab, from_c, terms + t, block, n, j);
+        for (; j < n; j += lanes) add_block<1, in_size>(out, from_ab, from_c, terms + t, block, n, j);
         from_ab = out;
         from_c = out + 2 * n;
         t += block;
     } while (t < n_terms);
+}
+
+}  // namespace
+
+// out = base + sum of terms, summed in blocks: a, b and c of n units (a multiple of 8), n apart. Without a base c
+// starts at base_c, a and b at 0.
+void add_terms(double *out, const double *base, const double *base_c, const Term *terms, int n_terms, long n) {
+    add_blocks<false>(out, base, base_c, terms, n_terms, n);
+}
+
+// The largest |a_i| + b_i of n numbers, a multiple of 8.
+double largest_sum(const double *a, const double *b, long n) {
+    VectorF64 largest = all(0.0);
+    for (long i = 0; i < n; i += lanes) largest = larger(absolute(load(a + i)) + load(b + i), largest);
+    double result = 0.0;
+    for (int i = 0; i < lanes; ++i) result = largest[i] > result ? largest[i] : result;
+    return result;
+}
+
+// out += sum of terms with the absolute values of their weights.
+void add_bounds(double *out, const Term *terms, int n_terms, long n) {
+    add_blocks<true>(out, out, nullptr, terms, n_terms, n);
 }
 
 }  // namespace leadlight::LEADLIGHT_LEVEL

@@ -10,10 +10,10 @@ namespace leadlight::geometry {
 namespace {
 
 // The gamma of filter.hpp for the sums of a layer's terms, some of them of units that are still open.
-double sum_bound(const Layer &layer, int n_open) {
+double sum_bound(const Layer &layer, int n_open, int n_more = 0) {
     // Summed in blocks, and one by one those that are still open. A node with two terms or more adds them up as a block
     // too: one more rounding each.
-    const double n_roundings = block_terms + layer.n_out / block_terms + 2.0 * n_open + 6.0;
+    const double n_roundings = block_terms + layer.n_out / block_terms + 2.0 * n_open + n_more + 6.0;
     const double n = n_roundings * 0x1p-53;
     return n / (1.0 - n);
 }
@@ -108,7 +108,7 @@ bool Splitter::renew_forms(Node &node, Frame &frame, int l) {
     return true;
 }
 
-Errors Splitter::next_errors(const FormBounds &bounds, const Layer &layer, const Layer &next, int n_open,
+Errors Splitter::next_errors(const FormBounds &bounds, const Layer &layer, const Layer &next, int n_open, int n_more,
                              double max_ab, double max_c) const {
     if (!options_.certified) return Errors();
     double most_ab = bound_product(bounds.errors.ab, layer.max_row_norm);
@@ -125,7 +125,7 @@ Errors Splitter::next_errors(const FormBounds &bounds, const Layer &layer, const
     if (layer.slopes_round && !(E_ab == 0.0 && M_ab <= 0x1p53 * layer.quantum_h_ab)) E_ab += bound_product(0x1p-52, M_ab);
     if ((layer.slopes_round || layer.max_intercept != 0.0) && !(E_c == 0.0 && M_c <= 0x1p53 * layer.quantum_h_c))
         E_c += bound_product(0x1p-51, M_c);
-    const double gamma = sum_bound(layer, n_open);
+    const double gamma = sum_bound(layer, n_open, n_more);
     Errors result;
     // Floats that cancel or underflow to 0 have their errors all the same.
     const double largest_ab = bound_product(next.max_row_norm, M_ab);
@@ -140,13 +140,25 @@ Errors Splitter::next_errors(const FormBounds &bounds, const Layer &layer, const
     return result;
 }
 
-void Splitter::start_next_forms(Node &node, Frame &frame, int l) {
+// The base of what the decided units of layer l are to the next. With those looked ahead to it has begun already.
+void Splitter::start_next_forms(Node &node, Frame &frame, int l, const Ahead *ahead, const Term *terms_after,
+                                int n_terms_after) {
     const Layer &layer = layers_.layers[std::size_t(l)], &next = layers_.layers[std::size_t(l + 1)];
     double *const base = arena_.take<double>(3 * std::size_t(next.stride));
     const Arena::Mark mark = arena_.mark();
-    node.terms = arena_.take<Term>(std::size_t(layer.n_out));
+    node.terms = arena_.take<Term>(std::size_t(layer.n_out + n_terms_after));
     node.n_sloped = node.n_nonzero = 0;
-    if (layer.kind == Kind::single) {
+    if (ahead) {
+        OpenUnits open(frame, layer);
+        node.n_terms = n_terms_after;
+        std::copy(terms_after, terms_after + n_terms_after, node.terms);
+        node.n_sloped = ahead->n_sloped;
+        node.n_nonzero = ahead->n_nonzero;
+        for (int i = 0; i < ahead->n; ++i) {
+            const int unit = ahead->units[i];
+            if (!open.has(unit)) add_term(node, frame, l, unit, piece_of(l, unit));
+        }
+    } else if (layer.kind == Kind::single) {
         OpenUnits open(frame, layer);
         const std::uint8_t *const row = row_.data() + layer.pattern_start;
         for (int j = 0; j < layer.n_out; ++j) {
@@ -162,7 +174,7 @@ void Splitter::start_next_forms(Node &node, Frame &frame, int l) {
             if (layer.kind == Kind::straight || frame.open[std::size_t(j)] == 0)
                 add_term(node, frame, l, j, layer.kind == Kind::straight ? 0 : piece_of(l, j));
     }
-    kernels_.add_terms(base, nullptr, next.biases, node.terms, node.n_terms, next.stride);
+    kernels_.add_terms(base, ahead ? ahead->base_after : nullptr, next.biases, node.terms, node.n_terms, next.stride);
     arena_.release(mark);
     node.base = base;
     node.terms = nullptr;
@@ -173,7 +185,7 @@ void Splitter::start_next_forms(Node &node, Frame &frame, int l) {
 void Splitter::bound_next_forms(const Node &node, Frame &frame, int l) {
     const Layer &layer = layers_.layers[std::size_t(l)], &next = layers_.layers[std::size_t(l + 1)];
     const Errors &errors = frame.next.errors;
-    if (!next.abs_weights || !options_.certified || !std::isfinite(errors.ab + errors.c)) return;
+    if (!next.bounds_by_unit || !options_.certified || !std::isfinite(errors.ab + errors.c)) return;
     frame.next.by_unit = true;
     const Arena::Mark mark = arena_.mark();
     const auto stride = std::size_t(next.stride);
@@ -198,11 +210,11 @@ void Splitter::bound_next_forms(const Node &node, Frame &frame, int l) {
         // A denormal one is off by more than its part.
         const double h_ab = slope * larger(std::fabs(frame.forms[j]), std::fabs(frame.forms[layer.stride + j])) + 0x1p-1000;
         const double h_c = slope * std::fabs(frame.forms[2 * layer.stride + j]) + intercept + 0x1p-1000;
-        terms[n++] = {next.abs_weights + next.stride * j, slope * frame.bounds.of_ab(layer, j) + (gamma + 0x1p-52) * h_ab, 0.0,
+        terms[n++] = {next.weights + next.stride * j, slope * frame.bounds.of_ab(layer, j) + (gamma + 0x1p-52) * h_ab, 0.0,
                       slope * frame.bounds.of_c(layer, j) + (gamma + 0x1p-51) * h_c};
     }
     std::fill(sums, sums + 3 * stride, 0.0);
-    kernels_.add_terms(sums, sums, nullptr, terms, n, next.stride);
+    kernels_.add_bounds(sums, terms, n, next.stride);
     for (std::size_t j = 0; j < stride; ++j) {
         frame.next.ab[j] = errors.ab == 0.0 ? 0.0 : sums[j] * slack + 0x1p-1000;
         frame.next.c[j] = errors.c == 0.0 && errors.b == 0.0 ? 0.0 : sums[2 * stride + j] * slack + 0x1p-1000;

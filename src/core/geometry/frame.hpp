@@ -23,6 +23,42 @@ struct Splitter::Frame {
     std::optional<Context> exact;
 };
 
+// A box around a polygon: |. - x| <= rx, |. - y| <= ry, all roundings of a scan included.
+struct Box {
+    double x, y, rx, ry, size, reach;  // reach: at least |x| + |y| of all points
+};
+
+inline Box box_of(const Polygon &polygon, bool certified) {
+    double x0 = polygon.x[0], x1 = x0, y0 = polygon.y[0], y1 = y0, e = polygon.e[0];
+    for (int i = 1; i < polygon.n; ++i) {
+        x0 = polygon.x[i] < x0 ? polygon.x[i] : x0, x1 = larger(x1, polygon.x[i]);
+        y0 = polygon.y[i] < y0 ? polygon.y[i] : y0, y1 = larger(y1, polygon.y[i]);
+        e = larger(e, polygon.e[i]);
+    }
+    Box box;
+    box.x = 0.5 * (x0 + x1);
+    box.y = 0.5 * (y0 + y1);
+    // Half the width and what is rounded: in the centre, in the width, and in the form there.
+    box.size = std::fabs(box.x) + std::fabs(box.y) + (x1 - x0) + (y1 - y0);
+    const double rounded = certified ? 0x1p-50 * box.size + e : 0.0;
+    box.rx = (0.5 * (x1 - x0) + rounded) * slack;
+    box.ry = (0.5 * (y1 - y0) + rounded) * slack;
+    box.reach = box.size + 2.0 * rounded;
+    return box;
+}
+
+inline Scan scan_of(const Box &box, const FormBounds &bounds, const Layer &layer) {
+    Scan scan{};
+    scan.stride = layer.stride;
+    scan.breakpoints = layer.breakpoints;
+    scan.row_norms = layer.row_norms;
+    scan.abs_biases = layer.abs_biases;
+    scan.x = box.x, scan.y = box.y, scan.rx = box.rx, scan.ry = box.ry;
+    scan.K_row = (bounds.errors.ab * box.reach + bounds.errors.c) * slack;
+    scan.K_b = bounds.errors.b * slack;
+    return scan;
+}
+
 inline Polygon Splitter::take_polygon(int n) {
     const std::size_t padded = (std::size_t(n) + 7) / 8 * 8;
     Polygon polygon;
@@ -50,16 +86,23 @@ inline void Splitter::add_term(Node &node, const Frame &frame, int l, int unit, 
         intercept = layer.pieces[unit].intercepts[piece];
     }
     if (slope == 0.0 && intercept == 0.0) return;
-    const double *const weights = layers_.layers[std::size_t(l + 1)].weights + layers_.layers[std::size_t(l + 1)].stride * unit;
+    const double *const weights = node.ahead ? node.ahead->columns + node.ahead->stride * node.ahead->places[unit]
+                                             : layers_.layers[std::size_t(l + 1)].weights +
+                                                   layers_.layers[std::size_t(l + 1)].stride * unit;
     Term &term = node.terms[node.n_terms++];
     ++node.n_nonzero;
     if (slope == 0.0) {
         term = {weights, 0.0, 0.0, intercept};
-        return;
+    } else {
+        ++node.n_sloped;
+        const double *const form = frame.forms + unit;
+        term = {weights, slope * form[0], slope * form[layer.stride], slope * form[2 * layer.stride] + intercept};
     }
-    ++node.n_sloped;
-    const double *const form = frame.forms + unit;
-    term = {weights, slope * form[0], slope * form[layer.stride], slope * form[2 * layer.stride] + intercept};
+    if (node.ahead && node.ahead->columns_after) {
+        Term &after = node.terms_after[node.n_terms_after++];
+        after = term;
+        after.weights = node.ahead->columns_after + layers_.layers[std::size_t(l + 2)].stride * node.ahead->places[unit];
+    }
 }
 
 inline void Splitter::set_piece(int l, int unit, int piece) {

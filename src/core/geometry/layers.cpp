@@ -80,7 +80,7 @@ Layers::Layers(const Net &net) : net(net), n_hidden(int(net.layers.size()) - 1),
         layer.n_out = given.n_out;
         layer.stride = (given.n_out + 7) / 8 * 8;
         const std::size_t stride = std::size_t(layer.stride);
-        double *const abs_weights = keeps_bounds_by_unit(given, l) ? keep(std::size_t(given.n_in) * stride) : nullptr;
+        layer.bounds_by_unit = keeps_bounds_by_unit(given, l);
         double *const weights = keep(std::size_t(given.n_in) * stride), *const biases = keep(stride);
         double *const row_norms = keep(stride), *const abs_biases = keep(stride), *const breakpoints = keep(stride);
         double quantum_W = infinity, quantum_b = infinity;
@@ -89,7 +89,6 @@ Layers::Layers(const Net &net) : net(net), n_hidden(int(net.layers.size()) - 1),
             for (int u = 0; u < given.n_in; ++u) {
                 const double w = given.W[std::size_t(j) * std::size_t(given.n_in) + std::size_t(u)];
                 weights[std::size_t(u) * stride + std::size_t(j)] = w;
-                if (abs_weights) abs_weights[std::size_t(u) * stride + std::size_t(j)] = std::fabs(w);
                 norm += std::fabs(w);
                 quantum_W = std::min(quantum_W, quantum(w));
             }
@@ -101,7 +100,6 @@ Layers::Layers(const Net &net) : net(net), n_hidden(int(net.layers.size()) - 1),
             layer.max_abs_bias = std::max(layer.max_abs_bias, abs_biases[j]);
         }
         layer.weights = weights;
-        layer.abs_weights = abs_weights;
         layer.biases = biases;
         layer.row_norms = row_norms;
         layer.abs_biases = abs_biases;

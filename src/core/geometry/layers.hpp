@@ -27,9 +27,9 @@ struct Layer {
     int n_in, n_out;
     long stride;     // n_out rounded up to 8; what is beyond n_out is 0 in all arrays
     const double *weights;  // (n_in, stride): column u of W as row u
-    const double *abs_weights;  // likewise |W|; null where bounds are not kept for each unit
     const double *biases, *row_norms, *abs_biases;  // (stride,); row norms are those of L1, rounded up
     double max_row_norm, max_abs_bias;
+    bool bounds_by_unit;  // whether errors of its forms are bounded for each unit
     double quantum_ab, quantum_c;  // all exact coefficients of its preactivations are multiples, if forms are exact
 
     // Hidden layers only.

@@ -68,6 +68,22 @@ struct FormBounds {
     }
 };
 
+// What is known of the next layer on all of a polygon, before the contexts in it; see ahead.cpp. Forms are those of the
+// n units that may still cut.
+struct Ahead {
+    int n;
+    long stride;
+    const std::int32_t *units, *places;  // (n,); of an open unit of this layer: its place among the columns
+    const double *columns;               // (open units, stride): of the weights
+    const double *breakpoints, *row_norms, *abs_biases;  // (stride,)
+    // Of the others: their largest numbers, and what they are to the layer after the next.
+    double max_ab, max_c;
+    int n_sloped, n_nonzero;
+    const double *base_after;     // forms; null where nobody needs them
+    const double *columns_after;  // (open units, stride there): what an open unit adds through them
+    int n_open, n_roundings;
+};
+
 struct Node {
     Polygon polygon;
     Candidate *candidates;
@@ -78,6 +94,9 @@ struct Node {
     Term *terms;
     int n_terms;
     int n_sloped, n_nonzero;  // decided units that are not constant, that are not 0
+    const Ahead *ahead;       // null: base and terms are of all units of the next layer
+    Term *terms_after;        // to be added to base_after
+    int n_terms_after;
 };
 
 // A node on its own, to be continued by any splitter.
@@ -89,6 +108,11 @@ struct Task {
     std::vector<Candidate> candidates;
     std::vector<double> base;
     std::vector<Term> terms;
+    bool looked_ahead = false;
+    Ahead ahead;  // in the arrays below
+    std::vector<std::int32_t> ahead_units;
+    std::vector<double> ahead_numbers;
+    std::vector<Term> terms_after;
     int n_sloped, n_nonzero;
     std::vector<std::uint8_t> row;
     std::vector<double> forms;  // of its layer's units

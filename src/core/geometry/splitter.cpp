@@ -167,8 +167,9 @@ void Splitter::count_cells_of(const Node &node) {
     counted_.clear();
     for (int i = 0; i < polygon.n; ++i) counted_.push_back(polygon.sides[i].line);
     for (int i = 0; i < node.n_candidates; ++i) counted_.push_back(node.candidates[i].line);
-    layer_counts_[std::size_t(layers_.n_hidden)] +=
+    const std::int64_t n =
         counter_.count(polygon.x, polygon.y, polygon.e, counted_.data(), polygon.n, counted_.data() + polygon.n, node.n_candidates);
+    for (int l = node.layer; l < layers_.n_hidden; ++l) layer_counts_[std::size_t(l + 1)] += n;
     if (layer_counts_[std::size_t(layers_.n_hidden)] - told_cells_ >= told_every_) check_progress();
 }
 

@@ -59,6 +59,7 @@ class Splitter {
     }
 
     std::unique_ptr<Task> pack(const Node &node);
+    void pack_ahead(const Node &node, Task &task) const;
     Node unpack(const Task &task);  // must outlive the node; slots and vertices stay the task's
 
     std::int32_t new_slot() {
@@ -72,7 +73,10 @@ class Splitter {
     std::int64_t signs(int stage) const;
     bool proven() const { return counter_.proven(); }  // whether what was counted is more than a bound
     // Whether a node's cells are counted, not made.
-    bool counts(const Node &node) const { return options_.count && node.layer + 1 == layers_.n_hidden; }
+    bool counts(const Node &node) const {
+        if (!options_.count) return false;
+        return node.layer + 1 == layers_.n_hidden || (node.layer + 2 == layers_.n_hidden && node.ahead && node.ahead->n == 0);
+    }
 
   private:
     struct Frame;
@@ -85,15 +89,20 @@ class Splitter {
     void enter_layer(Node &node, int layer);
     int try_all(Node &node, Frame &frame, int layer);
     int scan(const Node &node, Frame &frame, int layer, double &max_ab, double &max_c);
+    int scan_ahead(const Ahead &ahead, Frame &frame, int layer, Scan &scan, double &max_ab, double &max_c);
+    void look_ahead(Node &node);
+    bool is_worth_looking(const Node &node) const;
+    void keep_open(Node &node, const Ahead *before, Ahead &ahead, const std::int32_t *kept, int n);
+    void add_after(Node &node, const Ahead *before, Ahead &ahead, const double *forms, const Scan &scan);
     bool can_be_renewed(int layer) const { return layer > 0 && options_.certified; }
     bool is_poor(const Frame &frame, const Layer &layer, int unit) const;
     void list_open_units(const Node &node, Frame &frame, const Layer &layer) const;
     bool renew_forms(Node &node, Frame &frame, int layer);
     void take_bounds(const Node &node, const FormBounds &before, FormBounds &bounds, const Layer &layer) const;
-    void start_next_forms(Node &node, Frame &frame, int layer);
+    void start_next_forms(Node &node, Frame &frame, int layer, const Ahead *ahead, const Term *terms_after, int n_terms_after);
     void bound_next_forms(const Node &node, Frame &frame, int layer);
-    Errors next_errors(const FormBounds &bounds, const Layer &layer, const Layer &next, int n_open, double max_ab,
-                       double max_c) const;
+    Errors next_errors(const FormBounds &bounds, const Layer &layer, const Layer &next, int n_open, int n_more,
+                       double max_ab, double max_c) const;
     Line make_line(const Frame &frame, int layer, int unit, int breakpoint) const;
     Polygon take_polygon(int n);
     void filter(Node &node, const Candidate *candidates, int n, Cut *cut);

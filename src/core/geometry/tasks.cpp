@@ -27,8 +27,10 @@ std::unique_ptr<Task> Splitter::pack(const Node &node) {
     task->n_sloped = node.n_sloped;
     task->n_nonzero = node.n_nonzero;
     if (node.base) {
-        task->base.assign(node.base, node.base + 3 * layers_.layers[std::size_t(node.layer + 1)].stride);
+        const long stride = node.ahead ? node.ahead->stride : layers_.layers[std::size_t(node.layer + 1)].stride;
+        task->base.assign(node.base, node.base + 3 * stride);
         task->terms.assign(node.terms, node.terms + node.n_terms);
+        if (node.ahead) pack_ahead(node, *task);
     }
     task->row = row_;
     if (node.layer >= 0) {
@@ -55,6 +57,41 @@ std::unique_ptr<Task> Splitter::pack(const Node &node) {
     return task;
 }
 
+void Splitter::pack_ahead(const Node &node, Task &task) const {
+    const Ahead &from = *node.ahead;
+    Ahead &to = task.ahead;
+    const auto n_units = std::size_t(layers_.layers[std::size_t(node.layer)].n_out);
+    const std::size_t columns = std::size_t(from.n_open) * std::size_t(from.stride);
+    const std::size_t after = from.base_after ? std::size_t(layers_.layers[std::size_t(node.layer + 2)].stride) : 0;
+    task.looked_ahead = true;
+    to = from;
+    task.ahead_units.assign(from.units, from.units + from.n);
+    task.ahead_units.resize(std::size_t(from.n) + n_units);
+    for (int i = 0; i < node.n_candidates; ++i) {
+        const auto unit = std::size_t(node.candidates[i].line->unit);
+        task.ahead_units[std::size_t(from.n) + unit] = from.places[unit];
+    }
+    to.units = task.ahead_units.data();
+    to.places = to.units + from.n;
+    task.ahead_numbers.resize(columns + 3 * std::size_t(from.stride) + (3 + std::size_t(from.n_open)) * after);
+    double *next = task.ahead_numbers.data();
+    const auto keep = [&](const double *&array, std::size_t n) {
+        std::copy_n(array, n, next);
+        array = next;
+        next += n;
+    };
+    keep(to.columns, columns);
+    keep(to.breakpoints, std::size_t(from.stride));
+    keep(to.row_norms, std::size_t(from.stride));
+    keep(to.abs_biases, std::size_t(from.stride));
+    for (Term &term : task.terms) term.weights = to.columns + (term.weights - from.columns);
+    if (!from.base_after) return;
+    keep(to.base_after, 3 * after);
+    keep(to.columns_after, std::size_t(from.n_open) * after);
+    task.terms_after.assign(node.terms_after, node.terms_after + node.n_terms_after);
+    for (Term &term : task.terms_after) term.weights = to.columns_after + (term.weights - from.columns_after);
+}
+
 Node Splitter::unpack(const Task &task) {
     const int n = int(task.x.size());
     Node node{};
@@ -76,13 +113,19 @@ Node Splitter::unpack(const Task &task) {
     }
     node.n_sloped = task.n_sloped;
     node.n_nonzero = task.n_nonzero;
-    if (!task.base.empty()) {
+    if (!task.base.empty() || task.looked_ahead) {  // nothing may be left to look at
         double *const base = arena_.take<double>(task.base.size());
         std::copy(task.base.begin(), task.base.end(), base);
         node.base = base;
         node.terms = arena_.take<Term>(task.terms.size());
         std::copy(task.terms.begin(), task.terms.end(), node.terms);
         node.n_terms = int(task.terms.size());
+        if (task.looked_ahead) {
+            node.ahead = &task.ahead;
+            node.n_terms_after = int(task.terms_after.size());
+            node.terms_after = arena_.take<Term>(task.terms_after.size() + 1);
+            std::copy(task.terms_after.begin(), task.terms_after.end(), node.terms_after);
+        }
     }
     std::copy(task.row.begin(), task.row.end(), row_.begin());
     for (auto &frame : frames_) frame->exact.reset();

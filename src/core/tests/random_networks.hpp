@@ -20,10 +20,10 @@ struct Random {
     int below(int n) { return int(next() % std::uint64_t(n)); }
 };
 
-const double zero[] = {0.0}, ends[] = {-1.0, 1.0}, none[] = {0.0};
-const double relu_slopes[] = {0.0, 1.0}, leaky_slopes[] = {0.1, 1.0}, flat[] = {0.0, 0.0}, jump[] = {0.0, 1.0};
-const double clip_slopes[] = {0.0, 1.0, 0.0}, clip_intercepts[] = {-1.0, 0.0, 1.0}, one[] = {1.0};
-const geometry::Pieces kinds[] = {
+inline const double zero[] = {0.0}, ends[] = {-1.0, 1.0}, none[] = {0.0};
+inline constexpr double relu_slopes[] = {0.0, 1.0}, leaky_slopes[] = {0.1, 1.0}, flat[] = {0.0, 0.0}, jump[] = {0.0, 1.0};
+inline const double clip_slopes[] = {0.0, 1.0, 0.0}, clip_intercepts[] = {-1.0, 0.0, 1.0}, one[] = {1.0};
+inline const geometry::Pieces kinds[] = {
     {1, zero, relu_slopes, flat}, {1, zero, leaky_slopes, flat}, {2, ends, clip_slopes, clip_intercepts},
     {1, zero, flat, jump},        {0, none, one, none},
 };
