@@ -160,12 +160,17 @@ def _level(values: np.ndarray, limits: tuple[float, float], n: int) -> np.ndarra
 
 def _hash_rows(rows: np.ndarray) -> np.ndarray:
     """FNV-1a of each row of bytes, finished by splitmix64's mixer: (C,) uint64."""
-    h = np.full(len(rows), 0xCBF29CE484222325, np.uint64)
-    for column in rows.T:
-        h = (h ^ column) * np.uint64(0x100000001B3)
-    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-        h = (h ^ (h >> np.uint64(shift))) * np.uint64(factor)
-    return h ^ (h >> np.uint64(31))
+    hashes = np.full(len(rows), 0xCBF29CE484222325, np.uint64)
+    for start in range(0, len(rows), 4096):  # columns of so many rows stay in the cache
+        h = hashes[start : start + 4096]
+        for column in rows[start : start + 4096].T:
+            h ^= column
+            h *= np.uint64(0x100000001B3)
+        for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+            h ^= h >> np.uint64(shift)
+            h *= np.uint64(factor)
+        h ^= h >> np.uint64(31)
+    return hashes
 
 
 def _glass() -> np.ndarray:

@@ -22,7 +22,7 @@ __all__ = ["RegionsDisplay"]
 
 @dataclass(eq=False)
 class RegionsDisplay(ComplexDisplay):
-    """The cells of a complex, 100,000 in about a second.
+    """The cells of a complex, 100,000 in half a second.
 
     Parameters
     ----------
