@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import math
-import re
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from cyclopts import Group, Parameter
 
+from leadlight._cli_regions_input import (
+    check_dimension,
+    check_outputs,
+    read_domain,
+    read_network,
+    read_slice,
+)
 from leadlight._cli_run import strict
 from leadlight._cli_stream import check_streamed, streamed
-from leadlight.errors import FileError, ParameterError
-
-if TYPE_CHECKING:
-    from leadlight.geometry import Domain, Slice
-    from leadlight.network import Network
 
 __all__ = ["regions"]
 
 NETWORK = Group("A network described by its sizes", sort_key=1)
 PICTURE = Group("Pictures", sort_key=2)
-_SIZES = re.compile(r"[0-9]+(-[0-9]+)+")
 
 Colouring = Literal["pattern", "linear_region", "output", "slope", "direction", "area"]
 
@@ -65,8 +65,7 @@ def regions(
         box has four numbers); on a slice, in its coordinates.
     slice
         Two points that span a line, or three that span a plane, through an input space of any dimension. Each
-        is numbers with commas (0,1,0.5; a first negative one as --slice=-1,0,0), or one file of rows holds
-        them all (.npy, or text).
+        is numbers with commas, such as -1,0,0.5, or one file of rows holds them all (.npy, or text).
     count
         Say only how many cells there are.
     certified
@@ -97,17 +96,13 @@ def regions(
     creases
         Draw each border in the colour of the layer that makes it.
     """
-    net = _network(model, {"init": init, "activation": activation, "bias": bias, "seed": seed})
-    where, cut = _domain(domain), _slice(slice)
-    if cut is None and net.n_inputs > 2:
-        raise ParameterError(
-            f"The network has {net.n_inputs} inputs: give two points of a line or three of a plane with --slice, and "
-            "the domain in its coordinates."
-        )
-    _check_outputs(output, count)
+    net = read_network(model, {"init": init, "activation": activation, "bias": bias, "seed": seed})
+    where, cut = read_domain(domain), read_slice(slice)
+    check_dimension(net, where, cut)
     picture = {"colour": colour, "width": width, "edges": edges, "creases": creases}
     if stream:
         check_streamed(output, {"count": count, "max-cells": max_cells is not None, **picture})
+    check_outputs(output, count, picture, where)
     from leadlight.geometry import count_regions
     from leadlight.geometry import regions as find
 
@@ -137,92 +132,6 @@ def regions(
         cx.save(path, **(picture if path.suffix.lower() in (".svg", ".png") else {}))
         print(f"wrote                       {path}")
     return 0
-
-
-def _network(model: str, described: dict[str, Any]) -> Network:
-    """The network of a file, or one with random weights."""
-    from leadlight.network import Network, mlp
-
-    given = {name: value for name, value in described.items() if value is not None}
-    if _SIZES.fullmatch(model) and not Path(model).exists():
-        n_inputs, *widths, n_outputs = map(int, model.split("-"))
-        return mlp(n_inputs, widths, n_outputs, **given)
-    if given:
-        name = next(iter(given))
-        raise ParameterError(
-            f"--{name} is for layer sizes such as 2-64-64-1, and {model!r} names a file: leave --{name} out."
-        )
-    if not Path(model).exists():
-        raise FileError(
-            f"{model!r} is neither a file nor layer sizes such as 2-64-64-1: give the path of a .safetensors file "
-            "or the sizes."
-        )
-    return Network.of(Path(model))
-
-
-def _domain(numbers: tuple[float, ...]) -> Domain:
-    from leadlight.geometry import domain
-
-    n = len(numbers)
-    if n not in (2, 4) and (n < 6 or n % 2):
-        raise ParameterError(
-            f"--domain was given {n} number{'s' * (n != 1)}; expected A B, X0 X1 Y0 Y1, or the corners X Y of a "
-            "polygon, at least three."
-        )
-    pairs = [numbers[i : i + 2] for i in range(0, n, 2)]
-    return domain(pairs)
-
-
-def _slice(words: tuple[str, ...]) -> Slice | None:
-    from leadlight.geometry import slice_line, slice_plane
-
-    if not words:
-        return None
-    points = [point for word in words for point in _points(word)]
-    if len(points) not in (2, 3):
-        raise ParameterError(
-            f"--slice was given {len(points)} point{'s' * (len(points) != 1)}; expected two for a line or three for "
-            "a plane."
-        )
-    return slice_line(*points) if len(points) == 2 else slice_plane(*points)
-
-
-def _points(word: str) -> list[Any]:
-    """One point written out, or the rows of a file."""
-    import numpy as np
-
-    path = Path(word)
-    if not path.exists():
-        try:
-            return [[float(number) for number in word.split(",")]]
-        except ValueError:
-            raise ParameterError(
-                f"--slice was given {word!r}; expected numbers with commas between, or a file with a point in each "
-                "row."
-            ) from None
-    try:
-        if path.suffix.lower() == ".npy":
-            rows = np.load(path, allow_pickle=False)
-        else:
-            text = path.read_text(encoding="utf-8")
-            rows = np.loadtxt(text.replace(",", " ").splitlines(), dtype=np.float64, ndmin=2)
-    except OSError as error:
-        raise FileError(f"Cannot read {path}: {error.strerror or error}.") from error
-    except (ValueError, EOFError):
-        raise FileError(f"{path} does not hold a point in each row, in numbers.") from None
-    return list(np.atleast_2d(rows))
-
-
-def _check_outputs(paths: tuple[Path, ...], count: bool) -> None:
-    """Before the work, not after."""
-    from leadlight.geometry.files import check_suffix
-
-    if count and paths:
-        raise ParameterError("--count finds no polygons to write: leave --count out, or -o.")
-    for path in paths:
-        check_suffix(path)
-        if not path.parent.is_dir():
-            raise FileError(f"Cannot write {path}: there is no folder {path.parent}; make it first.")
 
 
 @contextmanager

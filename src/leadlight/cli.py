@@ -9,6 +9,7 @@ command line that does not parse) are one sentence on stderr and an exit code, n
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -89,8 +90,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments : sequence of str, optional
         The words after ``leadlight``; those of the process when not given.
     """
+    words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        return int(app(list(sys.argv[1:] if arguments is None else arguments)) or 0)
+        return int(app(_tied(words)) or 0)
     except CycloptsError as error:
         from leadlight._cli_errors import sentence
 
@@ -102,6 +104,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output went away, as in `leadlight list | head -1`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _tied(words: list[str]) -> list[str]:
+    """Tie points such as -1,0,0 to their --slice, which would be taken for options."""
+    if "--slice" not in words:
+        return words
+    tied = [f"--slice={word}" if re.match(r"-[0-9.][^=]*,", word) else word for word in words]
+    return [
+        word
+        for word, after in zip(tied, [*tied[1:], ""])
+        if not (word == "--slice" and after.startswith(word))
+    ]
 
 
 def _complain(message: str, code: int) -> int:

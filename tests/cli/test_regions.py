@@ -74,11 +74,14 @@ def test_slices_written_out_and_from_files(here, tmp_path) -> None:
     points = np.array([[-1.0, 0.0, 0.5, 2.0], [1.0, 1.0, 0.0, 0.0], [0.0, -3.0, 1.0, 1.0]])
     net = ll.mlp(4, [12, 6], 1, seed=2)
     plane = len(ll.regions(net, [(-1, 1), (-2, 2)], slice=ll.slice_plane(*points)))
+    turned = len(ll.regions(net, [(-1, 1), (-2, 2)], slice=ll.slice_plane(*points[[1, 0, 2]])))
     line = len(ll.regions(net, (-3, 3), slice=ll.slice_line(*points[:2])))
     np.save(tmp_path / "points.npy", points)
     np.savetxt(tmp_path / "two.csv", points[:2], delimiter=",")
     asked = ("regions", "4-12-6-1", "--seed", "2", "--count")
     assert here(*asked, *BOX, "--slice=-1,0,0.5,2", "1,1,0,0", "0,-3,1,1").stdout == f"{plane} cells\n"
+    assert here(*asked, *BOX, "--slice", "-1,0,0.5,2", "1,1,0,0", "0,-3,1,1").stdout == f"{plane} cells\n"
+    assert here(*asked, *BOX, "--slice", "1,1,0,0", "-1,0,0.5,2", "0,-3,1,1").stdout == f"{turned} cells\n"
     assert here(*asked, *BOX, "--slice", "points.npy").stdout == f"{plane} cells\n"
     assert here(*asked, "--domain", "-3", "3", "--slice", "two.csv").stdout == f"{line} cells\n"
 
@@ -91,7 +94,15 @@ MISTAKES = {
     "infinite": (["2-3-1", "--domain", "0", "1", "0", "inf"], "finite"),
     "reversed": (["2-3-1", "--domain", "0", "1", "3", "2"], "lower end first"),
     "not convex": (["2-3-1", "--domain", *["0", "0", "2", "0", "0.1", "0.1", "0", "2"]], "not convex"),
-    "wrong dimension": (["1-3-1", *BOX], "1 inputs and the domain 2"),
+    "wrong dimension": (["1-3-1", *BOX], "a part of a plane, but the network has 1 input: give A B."),
+    "interval for a plane": (
+        ["2-3-1", "--domain", "0", "1"],
+        "but the network has 2 inputs: give X0 X1 Y0 Y1",
+    ),
+    "interval for a slice": (
+        ["3-3-1", "--domain", "0", "1", "--slice", "0,0,0", "1,0,0", "0,1,0"],
+        "an interval, but the slice is a plane",
+    ),
     "no slice": (["3-3-1", *BOX], "--slice"),
     "slice of one point": (["3-3-1", *BOX, "--slice", "1,2,3"], "--slice was given 1 point;"),
     "slice in text": (["3-3-1", *BOX, "--slice", "1,2,3", "a,b,c"], "'a,b,c'"),
@@ -106,7 +117,14 @@ MISTAKES = {
     "no folder": (["2-3-1", *BOX, "-o", "none/cells.svg"], "no folder none"),
     "count and write": (["2-3-1", *BOX, "--count", "-o", "cells.svg"], "leave --count out"),
     "colour": (["2-3-1", *BOX, "--colour", "red"], "--colour must be one of pattern, linear_region"),
-    "no pixels": (["2-3-1", *BOX, "-o", "a.png", "--width", "0"], "width must be"),
+    "no pixels": (["2-3-1", *BOX, "-o", "a.png", "--width", "0"], "--width must be"),
+    "too many pixels": (["2-3-1", *BOX, "-o", "a.png", "--width", "100000"], "100,000 x 200,000 pixels"),
+    "colours of no picture": (
+        ["2-3-1", *BOX, "-o", "a.npz", "--colour", "area"],
+        "--colour is about pictures",
+    ),
+    "creases of a count": (["2-3-1", *BOX, "--count", "--creases"], "--creases is about pictures"),
+    "no kind of file": (["2-3-1", *BOX, "-o", "cells"], "cells has no suffix; expected .npz"),
     "option of a description": (["net.safetensors", *BOX, "--seed", "1"], "leave --seed out"),
     "not a model": (["text.safetensors", *BOX], "text.safetensors"),
     "pickle": (["net.pt", *BOX], "never opens them"),
@@ -120,8 +138,9 @@ def test_mistakes_are_one_sentence(tmp_path, monkeypatch, capsys, case: str) -> 
         (tmp_path / name).write_text("no model")
     arguments, expected = MISTAKES[case]
     assert main(["regions", *arguments]) == 2
-    err = capsys.readouterr().err
+    out, err = capsys.readouterr()
     assert expected in err
+    assert not out
     assert err.startswith("leadlight: ")
     assert err.count("\n") == 1, err
     assert not list(tmp_path.glob("*.tmp"))

@@ -76,9 +76,8 @@ def save(cx: PolyhedralComplex, path: str | os.PathLike[str], **options: Any) ->
 def check_suffix(path: str | os.PathLike[str]) -> None:
     """Raise `ParameterError` unless `save` knows what to write to a file of this name."""
     if Path(path).suffix.lower() not in SUFFIXES:
-        raise ParameterError(
-            f"{os.fspath(path)} ends with {Path(path).suffix or 'no suffix'!r}; expected {', '.join(SUFFIXES)}."
-        )
+        end = f"ends with {Path(path).suffix!r}" if Path(path).suffix else "has no suffix"
+        raise ParameterError(f"{os.fspath(path)} {end}; expected {', '.join(SUFFIXES)}.")
 
 
 def _writer(path: str | os.PathLike[str]) -> Callable[..., None]:

@@ -55,7 +55,7 @@ def cell_image(cx: Any, width: int = 1200, height: int | None = None) -> np.ndar
     array([[0, 0, 1, 1],
            [0, 0, 1, 1]], dtype=int32)
     """
-    height = picture_height(cx, width, height)
+    height = picture_height(cx.domain, width, height)
     if cx.dim == 1:
         (low, high) = cx.domain.bounds[0]
         centres = low + (high - low) * (np.arange(width) + 0.5) / width
@@ -127,7 +127,7 @@ def picture(
         if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not 0 < value <= 16:
             raise ParameterError(f"{name} must be a positive number up to 16, not {value!r}.")
     smooth = int(np.ceil(smooth))
-    height = picture_height(cx, width, None)
+    height = picture_height(cx.domain, width, None)
     colours = cell_colours(cx, colour, output, pale=creases)
     ids = cell_image(cx, smooth * width, smooth * height)
     pixels = np.empty((*ids.shape, 4), np.uint8)
@@ -172,7 +172,7 @@ def encode_png(pixels: np.ndarray) -> bytes:
     )
 
 
-def picture_height(cx: Any, width: Any, height: Any) -> int:
+def picture_height(domain: Any, width: Any, height: Any) -> int:
     """The height given, or that of square pixels (a band for an interval), if pixels are not too many."""
     for name, value in (("width", width), ("height", height)):
         if value is not None and (
@@ -180,8 +180,8 @@ def picture_height(cx: Any, width: Any, height: Any) -> int:
         ):
             raise ParameterError(f"{name} must be a number of pixels, at least 1, not {value!r}.")
     if height is None:
-        sides = np.diff(cx.domain.bounds, axis=1).ravel()
-        ratio = BAND if cx.dim == 1 else float(sides[1] / sides[0])
+        sides = np.diff(domain.bounds, axis=1).ravel()
+        ratio = BAND if domain.dim == 1 else float(sides[1] / sides[0])
         height = max(1, round(width * min(ratio, MOST_PIXELS)))
     if width * height > MOST_PIXELS:
         raise TooLargeError(

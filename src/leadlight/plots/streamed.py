@@ -56,8 +56,8 @@ class StreamPicture:
             raise ParameterError(f"smooth must be a number of samples, 1 to 16, not {smooth!r}.")
         self._of = stream
         self._colour, self._output, self._smooth = colour, output, int(smooth)
-        height = picture_height(stream, width, None)
-        self._height = picture_height(stream, smooth * width, smooth * height)
+        height = picture_height(stream.domain, width, None)
+        self._height = picture_height(stream.domain, smooth * width, smooth * height)
         shape = (1 if stream.dim == 1 else self._height, smooth * width)
         self._values = np.zeros(shape)
         self._is_drawn = np.zeros(shape, bool)
