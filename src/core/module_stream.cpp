@@ -67,7 +67,8 @@ class Stream {
     nb::object layer_counts() const {
         require(stream_ != nullptr, "the stream is closed");
         const std::vector<std::int64_t> counts = stream_->layer_counts();
-        return give<std::int64_t>(filled<std::int64_t>(counts.size(), [&](auto l) { return counts[l]; }), {counts.size()});
+        const std::size_t n = counts.size();
+        return give<std::int64_t>(filled<std::int64_t>(n, [&](auto l) { return counts[l]; }), {n});
     }
 
     nb::object signs() const {
@@ -102,7 +103,8 @@ class Stream {
     nb::object to_python(geometry::Growing &batch, std::size_t n) const {
         const std::size_t H = batch.points.size(), n_out = std::size_t(layers_.layers.back().n_out);
         const auto n_bytes = std::size_t(layers_.pattern_bytes);
-        const std::size_t n_rows = n_bytes ? batch.patterns.size() / n_bytes : n, n_maps = batch.maps.size() / (3 * n_out);
+        const std::size_t n_rows = n_bytes ? batch.patterns.size() / n_bytes : n;
+        const std::size_t n_maps = batch.maps.size() / (3 * n_out);
         batch.starts.push(std::int64_t(H));
         nb::dict result;
         result["starts"] = give<std::int64_t>(batch.starts.give(), {n + 1});

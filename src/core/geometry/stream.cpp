@@ -28,8 +28,10 @@ class CellStream::Impl {
     Impl(const Kernels &kernels, const Layers &layers, const Options &options, int n_threads, std::int64_t batch_cells)
         : team(progress.stop), kernels_(kernels), layers_(layers), options_(options),
           domain_(domain_sides(layers.net, options.certified)), most_in_part_(cells_in_part(layers, options)),
-          batch_cells_(batch_cells), unit_(size_unit(layers.net)), agenda_(most_in_part_, 4 * n_threads * most_in_part_ + std::min(batch_cells, 16 * most_in_part_)),
+          batch_cells_(batch_cells), unit_(size_unit(layers.net)),
+          agenda_(most_in_part_, 4 * n_threads * most_in_part_ + std::min(batch_cells, 16 * most_in_part_)),
           workers_(std::size_t(n_threads)) {
+        threads_.reserve(workers_.size());
         for (int i = 0; i < n_threads; ++i) {
             workers_[std::size_t(i)].self = this;
             workers_[std::size_t(i)].index = i;

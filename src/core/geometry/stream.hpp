@@ -21,7 +21,8 @@ class CellStream {
 
     // Until the next batch is whole or the time is over; returns whether it is. Rethrows what stopped a thread.
     bool wait(double seconds);
-    // Then the batch, to be emptied or moved from: starts (no end), points, patterns, maps and areas; no cells after the last.
+    // Then the batch, to be emptied or moved from: starts (no end), points, patterns, maps and areas; after the last
+    // one it has no cells.
     Growing &batch();
     void stop();  // the batch remains what it is
     std::int64_t cells() const;  // found so far

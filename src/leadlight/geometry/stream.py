@@ -2,8 +2,8 @@
 
 The same recursion as that of `regions`, without edges and tree. Its top is split into parts of some thousand
 cells while it runs; threads take these in order and work ahead as far as a window allows, and batches are put
-together in order. Memory: some two batches in each direction of the window (about 50 MB unless a larger batch
-is asked for), whatever the number of cells.
+together in order. Memory: some 4 MB for each thread and a few batches of 8 MB (or of the size asked for), whatever
+the number of cells.
 """
 
 from __future__ import annotations
