@@ -14,8 +14,8 @@ PYTEST  := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 $(BIN)/pyt
 # Sanitizers: what is run, and the names of GCC's runtimes.
 CORE_TESTS      := tests/test_core.py tests/geometry/test_count.py tests/geometry/test_enumerate.py \
                    tests/geometry/test_exact_core.py tests/geometry/test_stream.py \
-                   tests/training/test_compiled_engine.py tests/training/test_epoch_sources.py \
-                   tests/training/test_functions.py
+                   tests/geometry/test_stream_ends.py tests/training/test_compiled_engine.py \
+                   tests/training/test_epoch_sources.py tests/training/test_functions.py
 RUNTIME_address := asan
 RUNTIME_thread  := tsan
 # Folders too: their time changes when a file is removed.

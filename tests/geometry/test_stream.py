@@ -1,12 +1,3 @@
-import gc
-import itertools
-import os
-import signal
-import subprocess
-import sys
-import threading
-import time
-
 import numpy as np
 import pytest
 
@@ -18,7 +9,7 @@ from leadlight.geometry import RegionStatistics, measures
 BOX = [(-3, 3), (-3, 3)]
 
 
-def hanin(n_inputs, widths, seed=0, activation="relu", n_outputs=1):
+def random_network(n_inputs, widths, seed=0, activation="relu", n_outputs=1):
     return ll.mlp(
         n_inputs, widths, n_outputs, activation=activation, init="he_normal", bias="normal(0.5)", seed=seed
     )
@@ -67,13 +58,13 @@ def _compare_seeds(seeds):
 @pytest.mark.parametrize("widths", [[300], [40, 40, 40], [12] * 6])
 @pytest.mark.parametrize(("threads", "batch"), [(1, None), (2, 999), (5, 20_000)])
 def test_cells_are_those_of_the_complex_on_networks_of_many_parts(widths, threads, batch):
-    net = hanin(2, widths)
+    net = random_network(2, widths)
     assert_same_cells(ll.iter_regions(net, BOX, threads=threads, batch=batch), ll.regions(net, BOX))
 
 
 @pytest.mark.parametrize("activation", ["abs", "hardtanh", "leaky_relu(0.1)", "step"])
 def test_other_activations(activation):
-    net = hanin(2, [30, 20], activation=activation, n_outputs=3)
+    net = random_network(2, [30, 20], activation=activation, n_outputs=3)
     stream = ll.iter_regions(net, BOX, threads=2, batch=100)
     cx = ll.regions(net, BOX)
     assert_same_cells(stream, cx)
@@ -82,7 +73,7 @@ def test_other_activations(activation):
 
 
 def test_batches_are_the_same_bits_for_any_number_of_threads():
-    net = hanin(2, [60, 60])
+    net = random_network(2, [60, 60])
 
     def all_bits(threads):
         return [
@@ -96,7 +87,7 @@ def test_batches_are_the_same_bits_for_any_number_of_threads():
 
 
 def test_all_batches_but_the_last_are_full():
-    net = hanin(2, [40])
+    net = random_network(2, [40])
     n = int(ll.count_regions(net, BOX))
     for batch in (1, n - 1, n, n + 1):
         sizes = [len(cells) for cells in ll.iter_regions(net, BOX, batch=batch)]
@@ -115,7 +106,7 @@ def test_areas_at_the_ends_of_the_floats_range(size):
 @pytest.mark.parametrize("widths", [[], [50], [20, 20, 20]])
 @pytest.mark.parametrize("threads", [1, 3])
 def test_cells_of_an_interval_ascend(widths, threads):
-    net = hanin(1, widths, activation="relu" if widths else [], n_outputs=2)
+    net = random_network(1, widths, activation="relu" if widths else [], n_outputs=2)
     cx = ll.regions(net, (-4, 5))
     assert_same_cells(ll.iter_regions(net, (-4, 5), threads=threads, batch=7), cx)
     ends = np.concatenate(
@@ -134,7 +125,7 @@ def test_cells_of_an_interval_ascend_on_degenerate_networks(seed):
 
 
 def test_cells_of_slices():
-    net = hanin(6, [24, 24], n_outputs=2)
+    net = random_network(6, [24, 24], n_outputs=2)
     rng = np.random.default_rng(0)
     plane = ll.slice_plane(*rng.normal(size=(3, 6)))
     cx = ll.regions(net, BOX, slice=plane)
@@ -145,7 +136,7 @@ def test_cells_of_slices():
 
 
 def test_a_batch_answers_what_a_complex_does_of_its_cells():
-    net = hanin(2, [16, 16], n_outputs=2)
+    net = random_network(2, [16, 16], n_outputs=2)
     cx = ll.regions(net, BOX)
     stream = ll.iter_regions(net, BOX, batch=40)
     next(stream)
@@ -164,7 +155,7 @@ def test_a_batch_answers_what_a_complex_does_of_its_cells():
 
 
 def test_statistics_are_those_of_the_complex():
-    net = hanin(2, [30, 30])
+    net = random_network(2, [30, 30])
     cx = ll.regions(net, BOX)
     ours, theirs = ll.iter_regions(net, BOX, batch=100).statistics(), RegionStatistics.of(cx)
     assert ours.n_cells == theirs.n_cells == len(cx)
@@ -174,7 +165,7 @@ def test_statistics_are_those_of_the_complex():
 
 
 def test_what_was_not_asked_for_is_not_there():
-    net = hanin(2, [16])
+    net = random_network(2, [16])
     cells = next(ll.iter_regions(net, BOX, patterns=False, maps=False))
     assert cells.areas.sum() == pytest.approx(36.0)
     with pytest.raises(ParameterError, match="without patterns"):
@@ -186,7 +177,7 @@ def test_what_was_not_asked_for_is_not_there():
 
 
 def test_uncertified_cells_are_the_same_where_floats_do():
-    net = hanin(2, [40, 40])
+    net = random_network(2, [40, 40])
     plain = list(ll.iter_regions(net, BOX, certified=False, batch=500))
     assert not plain[0].certified
     proven = ll.iter_regions(net, BOX, batch=500)
@@ -203,141 +194,11 @@ def test_a_deep_polygon_with_many_corners_and_a_domain_with_many():
     assert_same_cells(ll.iter_regions(net, domain, batch=10), ll.regions(net, domain))
 
 
-# ---- Ends ---------------------------------------------------------------------------------------------------------
-
-
-def n_threads():
-    return len(os.listdir("/proc/self/task"))
-
-
-LARGE = ll.mlp(2, [1500, 400], 1, init="he_normal", bias="normal(0.5)", seed=0)  # hours of cells
-
-
-def test_threads_end_when_the_stream_is_closed():
-    before = n_threads()
-    stream = ll.iter_regions(LARGE, BOX, threads=3)
-    next(stream)
-    assert n_threads() == before + 3
-    assert stream.layer_counts is None
-    stream.close()
-    assert n_threads() == before
-    assert list(stream) == []
-    stream.close()
-    with ll.iter_regions(LARGE, BOX, threads=2) as stream:
-        assert n_threads() == before + 2
-    assert n_threads() == before
-
-
-def test_threads_end_after_the_last_batch():
-    before = n_threads()
-    stream = ll.iter_regions(hanin(2, [16]), BOX, threads=2)
-    assert len(list(stream)) == 1
-    assert n_threads() == before
-    with pytest.raises(StopIteration):
-        next(stream)
-    assert stream.layer_counts.tolist() == [1, stream.n_cells]
-
-
-def test_threads_end_when_nobody_refers_to_the_stream():
-    before = n_threads()
-    for _ in itertools.islice(ll.iter_regions(LARGE, BOX, threads=2), 2):
-        pass
-    gc.collect()
-    assert n_threads() == before
-
-
-def test_threads_end_on_an_exception_in_the_consumer_and_in_progress():
-    before = n_threads()
-
-    def consume():
-        for batch in ll.iter_regions(LARGE, BOX, threads=2, batch=100):
-            raise RuntimeError(str(len(batch)))
-
-    with pytest.raises(RuntimeError, match="100"):
-        consume()
-    assert n_threads() == before
-
-    told = []
-
-    def progress(cells):
-        told.append(cells)
-        if len(told) == 3:
-            raise KeyboardInterrupt
-
-    stream = ll.iter_regions(LARGE, BOX, threads=2, batch=100, progress=progress)
-    with pytest.raises(KeyboardInterrupt):
-        list(stream)
-    assert n_threads() == before
-    assert len(told) == 3
-    assert told == sorted(told)
-    assert told[0] >= 100
-    assert list(stream) == []
-
-
-WAIT = """
-import os
-import leadlight as ll
-
-list(ll.iter_regions(ll.mlp(2, [4], 1), [(-3, 3), (-3, 3)]))  # with the first thread a sanitizer starts one too
-before = len(os.listdir("/proc/self/task"))
-net = ll.mlp(2, [1500, 400], 1, init="he_normal", bias="normal(0.5)", seed=0)
-stream = ll.iter_regions(net, [(-3, 3), (-3, 3)], threads=2, batch=2**30, patterns=False, maps=False)
-print("started", flush=True)
-try:
-    next(stream)
-except KeyboardInterrupt:
-    print("interrupted", len(os.listdir("/proc/self/task")) - before)
-"""
-
-
-def test_a_signal_interrupts_waiting():
-    process = subprocess.Popen([sys.executable, "-c", WAIT], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "started\n"
-    time.sleep(0.3)
-    process.send_signal(signal.SIGINT)
-    out, _ = process.communicate(timeout=60)
-    assert out == "interrupted 0\n"
-    assert process.returncode == 0
-
-
-def test_closing_from_elsewhere_ends_one_who_waits():
-    before = n_threads()
-    stream = ll.iter_regions(LARGE, BOX, threads=2, batch=2**30, patterns=False, maps=False)
-    timer = threading.Timer(0.2, stream.close)
-    timer.start()
-    assert list(stream) == []
-    timer.join()
-    assert stream.layer_counts is None
-    assert n_threads() == before
-
-
-def test_two_readers_at_once_are_refused():
-    stream = ll.iter_regions(LARGE, BOX, batch=2**30, patterns=False, maps=False)
-    reader = threading.Thread(target=list, args=(stream,))
-    reader.start()
-    time.sleep(0.2)
-    with pytest.raises(RuntimeError, match="being read already"):
-        stream._cells.next()
-    stream.close()
-    reader.join(20)
-    assert not reader.is_alive()
-
-
-def test_threads_wait_for_a_slow_consumer():
-    found = []
-    with ll.iter_regions(LARGE, BOX, threads=2, batch=1000, progress=found.append) as stream:
-        next(stream)
-        time.sleep(1.0)  # for more than a million cells
-        next(stream)
-    assert found[-1] < 200_000
-
-
 # ---- Errors -------------------------------------------------------------------------------------------------------
 
 
 def test_bad_arguments_are_refused_at_once():
-    net = hanin(2, [4])
+    net = random_network(2, [4])
     with pytest.raises(ModelError, match="curved"):
         ll.iter_regions(ll.mlp(2, [4], 1, activation="tanh"), BOX)
     with pytest.raises(ShapeError):
@@ -354,4 +215,4 @@ def test_bad_arguments_are_refused_at_once():
 
 def test_too_many_cells_for_a_complex_point_to_the_stream():
     with pytest.raises(TooLargeError, match=r"ll\.iter_regions"):
-        ll.regions(hanin(2, [100]), BOX, max_cells=1000)
+        ll.regions(random_network(2, [100]), BOX, max_cells=1000)
