@@ -110,6 +110,21 @@ def test_the_boundary_and_its_sides():
     assert BoundaryDisplay.from_network(NET, BOX).plot(fill=False).ax_.get_xlim() == (-2, 2)
 
 
+def test_a_boundary_names_its_classes_and_checks_its_points():
+    points = [[0.0, 0.0], [1.0, 1.0], [-1.0, 0.5]]
+    display = BoundaryDisplay.from_complex(CX).plot(
+        points=points, labels=[0, 1, 2], class_names=["disc", "ring"]
+    )
+    names = [text.get_text() for text in display.figure_.legends[0].get_texts()]
+    assert names == ["disc", "ring", "class 2"]
+    assert display.complex is display.partition.complex
+    assert not BoundaryDisplay.from_complex(CX).plot(points=points).figure_.legends
+    with pytest.raises(ShapeError, match="2 labels came with 3 points"):
+        display.plot(points=points, labels=[0, 1])
+    with pytest.raises(ShapeError, match=r"points had the shape \(3,\); expected \(n, 2\)"):
+        display.plot(points=[0.0, 1.0, 2.0])
+
+
 def test_a_boundary_on_the_bare_page_follows_the_theme():
     def ink(**options):
         (lines,) = collections(BoundaryDisplay.from_complex(CX).plot(**options), LineCollection)
