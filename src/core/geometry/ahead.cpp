@@ -21,7 +21,7 @@ namespace {
 
 // Where looking pays, by trial. With more open units little is decided; with fewer than half as many open as when one
 // looked last, some more is; and few units of the next layer are as soon looked at in each context.
-constexpr int most_open_units = 32, least_left = 16, least_units = 32, least_units_of_last = 128;
+constexpr int most_open_units = 32, least_left = 8, least_units = 32, least_units_of_last = 128;
 
 // On a polygon where a line's form runs from `low` to `high`, the unit is within slope * form + offset +- radius.
 struct Chord {

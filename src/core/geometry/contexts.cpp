@@ -125,11 +125,23 @@ int Splitter::scan_ahead(const Ahead &ahead, Frame &frame, int l, Scan &scan, do
     scan.above = arena_.take<std::uint8_t>(std::size_t(ahead.stride) / 8);
     int survivors = kernels_.scan_forms(&scan);
     while (survivors && scan.survivors[survivors - 1] >= ahead.n) --survivors;  // padding
-    for (int i = 0; i < survivors; ++i) scan.survivors[i] = ahead.units[scan.survivors[i]];
-    for (int i = 0; i < ahead.n; ++i) {
-        const int unit = ahead.units[i];
-        for (int k = 0; k < 3; ++k) frame.forms[k * layer.stride + unit] = scan.forms[k * ahead.stride + i];
-        set_piece(l, unit, scan.above[i / 8] >> (i % 8) & 1);
+    // After the last layer nobody asks for the forms of units that do not cut, nor for pieces where cells are counted.
+    const bool is_last = !needs_forms_after(l);
+    const auto keep_form = [&](int i) {
+        double *const to = frame.forms + ahead.units[i];
+        for (int k = 0; k < 3; ++k) to[k * layer.stride] = scan.forms[k * ahead.stride + i];
+    };
+    if (!is_last || !options_.count) {
+        std::uint8_t *const row = row_.data() + layer.pattern_start;
+        for (int i = 0; i < ahead.n; ++i) {
+            const int unit = ahead.units[i], above = scan.above[i / 8] >> (i % 8) & 1;
+            row[unit / 8] = std::uint8_t((row[unit / 8] & ~(1 << unit % 8)) | above << unit % 8);
+        }
+    }
+    for (int i = 0; !is_last && i < ahead.n; ++i) keep_form(i);
+    for (int i = 0; i < survivors; ++i) {
+        if (is_last) keep_form(scan.survivors[i]);
+        scan.survivors[i] = ahead.units[scan.survivors[i]];
     }
     max_ab = larger(scan.max_ab, ahead.max_ab);
     max_c = larger(scan.max_c, ahead.max_c);
