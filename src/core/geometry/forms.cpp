@@ -74,8 +74,8 @@ void Splitter::take_bounds(const Node &node, const FormBounds &before, FormBound
 bool Splitter::is_poor(const Frame &frame, const Layer &layer, int unit) const {
     const double allowed = is_wide(layer) ? 0x1p-18 : 0x1p-28;
     const double slope = larger(std::fabs(frame.forms[unit]), std::fabs(frame.forms[layer.stride + unit]));
-    const double error = larger(frame.bounds.of_ab(layer, unit), frame.bounds.of_c(layer, unit) / larger(size_, tiny));
-    return error > allowed * slope && std::isfinite(error);
+    const double e_ab = frame.bounds.of_ab(layer, unit), e_c = frame.bounds.of_c(layer, unit);
+    return (e_ab > allowed * slope || e_c > allowed * slope * size_) && std::isfinite(e_ab + e_c);
 }
 
 // The forms of a layer rounded from double-doubles, whose bounds are as small as floats allow. False where they are
