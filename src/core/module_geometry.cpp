@@ -23,14 +23,14 @@ namespace geometry = leadlight::geometry;
 namespace {
 
 nb::dict to_python(geometry::Complex &complex, const geometry::Layers &layers, bool whole) {
-    geometry::Growing &arrays = complex.arrays;
+    geometry::Arrays &arrays = complex.arrays;
     if (!whole) {
-        arrays = geometry::Growing();
+        arrays = geometry::Arrays();
         arrays.starts.push(0);
     }
     nb::dict result;
-    const std::size_t n = arrays.n_cells() - 1, n_out = std::size_t(layers.layers.back().n_out);
-    const std::size_t H = arrays.corners.size(), V = arrays.vertices.size(), E = arrays.edges.size(), T = arrays.tree.size();
+    const std::size_t n = arrays.starts.size() - 1, n_out = std::size_t(layers.layers.back().n_out);
+    const std::size_t H = arrays.corners.size(), V = arrays.vertices.size(), E = arrays.edges.size(), T = arrays.tree_errors.size();
     const auto n_hidden = std::size_t(layers.n_hidden);
     result["n_cells"] = complex.n_cells;
     result["limit_reached"] = complex.limit_reached;
@@ -49,14 +49,10 @@ nb::dict to_python(geometry::Complex &complex, const geometry::Layers &layers, b
     const std::size_t n_maps = n_out ? arrays.maps.size() / (3 * n_out) : 0;
     result["maps"] = give<double>(arrays.maps.give(), {n_maps, n_out, 3});
     result["map_errors"] = give<double>(arrays.map_errors.give(), {n_maps, n_out, 2});
-    {
-        const geometry::TreeNode *const tree = arrays.tree.data();
-        result["tree_lines"] = give<double>(filled<double>(3 * T, [&](auto i) { return (&tree[i / 3].a)[i % 3]; }), {T, 3});
-        result["tree_errors"] = give<double>(filled<double>(T, [&](auto i) { return tree[i].error; }), {T});
-        result["tree_children"] = give<std::int32_t>(filled<std::int32_t>(2 * T, [&](auto i) { return tree[i / 2].children[i % 2]; }), {T, 2});
-        result["tree_creases"] = give<std::int32_t>(filled<std::int32_t>(T, [&](auto i) { return tree[i].crease; }), {T});
-        arrays.tree.clear();
-    }
+    result["tree_lines"] = give<double>(arrays.tree_lines.give(), {T, 3});
+    result["tree_errors"] = give<double>(arrays.tree_errors.give(), {T});
+    result["tree_children"] = give<std::int32_t>(arrays.tree_children.give(), {T, 2});
+    result["tree_creases"] = give<std::int32_t>(arrays.tree_creases.give(), {T});
     result["pattern_starts"] = give<std::int64_t>(filled<std::int64_t>(n_hidden + 1, [&](auto l) {
         return std::int64_t(l < n_hidden ? layers.layers[l].pattern_start : layers.pattern_bytes); }), {n_hidden + 1});
     result["pattern_bits"] = give<std::int32_t>(filled<std::int32_t>(n_hidden, [&](auto l) { return layers.layers[l].pattern_bits; }), {n_hidden});

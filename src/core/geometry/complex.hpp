@@ -32,10 +32,13 @@ class Buffer {
     T &operator[](std::size_t i) { return data()[i]; }
     const T &operator[](std::size_t i) const { return data()[i]; }
 
+    void reserve(std::size_t n) {
+        if (n * sizeof(T) > storage_.capacity) grow(storage_, size_ * sizeof(T), n * sizeof(T));
+    }
     T *extend(std::size_t n) {  // n more, not initialised
         if ((size_ + n) * sizeof(T) > storage_.capacity) {
-            const std::size_t twice = 2 * storage_.capacity + 64 * sizeof(T), least = (size_ + n) * sizeof(T);
-            grow(storage_, size_ * sizeof(T), twice > least ? twice : least);
+            const std::size_t twice = 2 * storage_.capacity / sizeof(T) + 64, least = size_ + n;
+            reserve(twice > least ? twice : least);
         }
         T *const fresh = data() + size_;
         size_ += n;
@@ -46,6 +49,11 @@ class Buffer {
         if (n) std::memcpy(static_cast<void *>(extend(n)), values, n * sizeof(T));
     }
     void truncate(std::size_t n) { size_ = n; }
+    // n in all, the new ones not initialised; where there is no room, room for `factor` times as many.
+    void resize(std::size_t n, double factor) {
+        if (n * sizeof(T) > storage_.capacity) reserve(std::size_t(double(n) * factor) + 1);
+        size_ = n;
+    }
     void clear() { Buffer().swap(*this); }
     void swap(Buffer &other) {
         std::swap(storage_, other.storage_);
@@ -84,6 +92,7 @@ struct TreeNode {
     std::int32_t crease;
 };
 
+// What a splitter makes, numbered from 0.
 struct Growing {
     Buffer<std::int64_t> starts;       // of each cell's half-edges (no end)
     Buffer<std::int32_t> corners;      // per half-edge: its vertex
@@ -93,8 +102,9 @@ struct Growing {
     Buffer<std::uint8_t> patterns;
     Buffer<Point> vertices;
     Buffer<double> errors;
-    Buffer<std::int32_t> aliases;      // per vertex: the copy that stands for it, -1 for itself
+    Buffer<std::int32_t> aliases;      // per vertex: an earlier copy that stands for it, -1 for itself
     Buffer<std::int32_t> vertex_creases;  // per vertex, with jumps only: a line through it, of its cells' contexts
+    Buffer<std::int32_t> numbers;      // of the vertices, in a subtree that is made; see subtree.hpp
     Buffer<Edge> edges;
     Buffer<std::int32_t> creases;      // per edge
     Buffer<double> maps, map_errors;
@@ -102,6 +112,31 @@ struct Growing {
     Buffer<TreeNode> tree;
 
     std::size_t n_cells() const { return starts.size(); }
+    // Empty, the storage kept.
+    void reset() {
+        for (Buffer<std::int32_t> *each : {&corners, &links, &owners, &aliases, &vertex_creases, &numbers, &creases}) each->truncate(0);
+        for (Buffer<double> *each : {&errors, &maps, &map_errors}) each->truncate(0);
+        starts.truncate(0);
+        patterns.truncate(0);
+        vertices.truncate(0);
+        edges.truncate(0);
+        tree.truncate(0);
+    }
+};
+
+// A whole complex, as it is given to the caller.
+struct Arrays {
+    Buffer<std::int64_t> starts;   // of each cell's half-edges, and the end
+    Buffer<std::int32_t> corners;  // per half-edge: its vertex
+    Buffer<std::int32_t> links;    // per half-edge: its edge
+    Buffer<std::uint8_t> patterns;
+    Buffer<Point> vertices;
+    Buffer<double> errors;
+    Buffer<Edge> edges;
+    Buffer<std::int32_t> creases;  // per edge
+    Buffer<double> maps, map_errors;
+    Buffer<double> tree_lines, tree_errors;  // three and one a node
+    Buffer<std::int32_t> tree_children, tree_creases;  // two and one a node
 };
 
 }  // namespace leadlight::geometry

@@ -5,7 +5,7 @@
 #include <condition_variable>
 #include <mutex>
 
-#include "join.hpp"
+#include "assembly.hpp"
 #include "team.hpp"
 #include "top.hpp"
 
@@ -14,7 +14,7 @@ namespace leadlight::geometry {
 class Enumeration::Impl {
   public:
     Impl(const Kernels &kernels, const Layers &layers, const Options &options, int n_threads)
-        : team_(progress_.stop), kernels_(kernels), layers_(layers), options_(options), outs_(std::size_t(n_threads)) {
+        : team_(progress_.stop), kernels_(kernels), layers_(layers), options_(options), n_threads_(n_threads) {
         complex_.layer_counts.assign(std::size_t(layers.n_hidden) + 1, 0);
         is_working_ = true;
         main_ = std::make_unique<Thread>(&Impl::run_main, this, stack_);
@@ -35,6 +35,12 @@ class Enumeration::Impl {
     Team team_;
 
   private:
+    // A subtree that is made, and has no place until others are.
+    struct Waiting {
+        std::size_t subtree = 0;
+        Growing arrays;
+    };
+
     static void *run_main(void *self) {
         static_cast<Impl *>(self)->run();
         return nullptr;
@@ -44,9 +50,9 @@ class Enumeration::Impl {
         team_.guard([this] {
             top_ = std::make_unique<Top>(kernels_, layers_, options_, progress_, deepest());
             top_->expand();
-            parts_.resize(top_->subtrees.size());
-            outs_.resize(std::min(outs_.size(), parts_.size()));
-            team_.run(int(outs_.size()), [this](int index) { take_subtrees(index); });
+            const int n = int(std::min(std::size_t(n_threads_), top_->subtrees.size()));
+            if (!options_.count) assembly_ = std::make_unique<Assembly>(layers_, options_, *top_);
+            team_.run(n, [this](int index) { take_subtrees(index); });
             if (!team_.failed() && !progress_.stop) finish();
         });
         complex_.limit_reached = progress_.limit_reached;
@@ -59,40 +65,50 @@ class Enumeration::Impl {
     int deepest() const { return deepest_recursion(stack_); }
 
     void take_subtrees(int index) {
-        Growing &out = outs_[std::size_t(index)];
-        // The vertices of the top come first in everybody's arrays.
-        const Growing &top = top_->out;
-        out.vertices.append(top.vertices.data(), top.vertices.size());
-        out.errors.append(top.errors.data(), top.errors.size());
-        out.aliases.append(top.aliases.data(), top.aliases.size());
-        out.vertex_creases.append(top.vertex_creases.data(), top.vertex_creases.size());
+        Growing out;
         Splitter splitter(kernels_, layers_, options_, progress_, out, std::uint64_t(index + 1) << 48, deepest());
-        for (std::size_t i = next_++; i < parts_.size(); i = next_++) {
-            Subtree &part = parts_[i];
-            part.thread = index;
-            const Growing &arrays = out;
-            const auto note = [&](int end) {
-                part.cells[end] = arrays.n_cells();
-                part.corners[end] = arrays.corners.size();
-                part.vertices[end] = arrays.vertices.size();
-                part.edges[end] = arrays.edges.size();
-                part.tree_nodes[end] = arrays.tree.size();
-            };
-            note(0);
-            const Arena::Mark mark = splitter.arena().mark();
-            Node node = splitter.unpack(*top_->branches[top_->subtrees[i]].task);
-            const auto n = std::size_t(node.polygon.n);
-            splitter.slots().assign(n, SideList());
-            for (std::size_t k = 0; k < n; ++k) node.polygon.sides[k].slot = std::int32_t(k);
-            part.place = splitter.solve(node);
-            part.lists.assign(splitter.slots().begin(), splitter.slots().begin() + std::ptrdiff_t(n));
-            splitter.arena().release(mark);
-            splitter.leave(0);
-            note(1);
+        for (std::size_t i = next_++; i < top_->subtrees.size(); i = next_++) {
+            std::unique_ptr<Task> &task = top_->branches[top_->subtrees[i]].task;
+            Subtree made = solve_subtree(splitter, out, *top_, *task);
+            task.reset();
+            if (options_.count) continue;
+            assembly_->announce(i, std::move(made));
+            if (assembly_->has_place(i)) {
+                assembly_->copy(i, out);
+            } else {
+                out = put_aside(i, std::move(out));
+            }
+            copy_waiting();
         }
         splitter.tell_cells();
         const std::lock_guard<std::mutex> lock(mutex_);
         add_counts(splitter);
+    }
+
+    // Others must be made before this one has a place: gives other arrays to go on with.
+    Growing put_aside(std::size_t subtree, Growing arrays) {
+        const std::lock_guard<std::mutex> lock(waiting_mutex_);
+        waiting_.push_back({subtree, std::move(arrays)});
+        if (spare_.empty()) return Growing();
+        Growing taken = std::move(spare_.back());
+        spare_.pop_back();
+        return taken;
+    }
+
+    // Whoever is there copies what has a place by now. Since everybody looks after putting aside, nothing is left over.
+    void copy_waiting() {
+        std::unique_lock<std::mutex> lock(waiting_mutex_);
+        while (true) {
+            const auto found = std::find_if(waiting_.begin(), waiting_.end(),
+                                            [this](const Waiting &each) { return assembly_->has_place(each.subtree); });
+            if (found == waiting_.end()) return;
+            Waiting each = std::move(*found);
+            waiting_.erase(found);
+            lock.unlock();
+            assembly_->copy(each.subtree, each.arrays);
+            lock.lock();
+            spare_.push_back(std::move(each.arrays));
+        }
     }
 
     void add_counts(const Splitter &splitter) {
@@ -108,9 +124,9 @@ class Enumeration::Impl {
             complex_.n_cells = complex_.layer_counts.back();
             return;
         }
-        complex_.arrays = Joining(layers_, options_, *top_, parts_, outs_, team_).join();
-        complex_.n_cells = std::int64_t(complex_.arrays.n_cells());
-        complex_.arrays.starts.push(std::int64_t(complex_.arrays.corners.size()));
+        spare_.clear();
+        complex_.arrays = assembly_->finish();
+        complex_.n_cells = std::int64_t(complex_.arrays.starts.size()) - 1;
         add_counts(top_->splitter);
     }
 
@@ -118,10 +134,14 @@ class Enumeration::Impl {
     const Layers &layers_;
     const Options options_;
 
+    const int n_threads_;
+
     std::unique_ptr<Top> top_;
-    std::vector<Subtree> parts_;  // of the top's subtrees
-    std::vector<Growing> outs_;   // one a thread
+    std::unique_ptr<Assembly> assembly_;
     std::atomic<std::size_t> next_{0};
+    std::mutex waiting_mutex_;
+    std::vector<Waiting> waiting_;
+    std::vector<Growing> spare_;  // arrays to write to
 
     std::mutex mutex_;
     std::condition_variable done_;

@@ -12,7 +12,7 @@
 namespace leadlight::geometry {
 
 struct Complex {
-    Growing arrays;
+    Arrays arrays;
     std::vector<std::int64_t> layer_counts;
     std::int64_t signs[3] = {0, 0, 0};
     std::int64_t n_cells = 0;

@@ -15,7 +15,7 @@ namespace leadlight::geometry {
 
 namespace {
 
-constexpr std::size_t huge_page = std::size_t(1) << 21, least_mapped = 2 * huge_page;
+constexpr std::size_t huge_page = std::size_t(1) << 21, least_mapped = huge_page;
 
 std::size_t pages(std::size_t bytes) { return (bytes + huge_page - 1) / huge_page * huge_page; }
 

@@ -22,6 +22,7 @@ std::unique_ptr<Task> Splitter::pack(const Node &node) {
     task->e.assign(polygon.e, polygon.e + polygon.n);
     task->sides.assign(polygon.sides, polygon.sides + polygon.n);
     task->candidates.assign(node.candidates, node.candidates + node.n_candidates);
+    task->lines.reserve(task->sides.size() + task->candidates.size());
     for (const Side &side : task->sides) task->lines.push_back(*side.line);
     for (const Candidate &candidate : task->candidates) task->lines.push_back(*candidate.line);
     task->n_sloped = node.n_sloped;
@@ -35,7 +36,8 @@ std::unique_ptr<Task> Splitter::pack(const Node &node) {
     task->row = row_;
     if (node.layer >= 0) {
         const Frame &frame = *frames_[std::size_t(node.layer)];
-        task->forms.assign(frame.forms, frame.forms + 3 * layers_.layers[std::size_t(node.layer)].stride);
+        if (node.base)  // then units that are still open have terms to add
+            task->forms.assign(frame.forms, frame.forms + 3 * layers_.layers[std::size_t(node.layer)].stride);
         const auto pack_bounds = [](const FormBounds &bounds, const Layer &layer, Errors &errors, std::vector<double> &by_unit) {
             errors = bounds.errors;
             if (!bounds.by_unit) return;

@@ -1,6 +1,7 @@
 #include "top.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "bounds.hpp"
 
@@ -8,8 +9,8 @@ namespace leadlight::geometry {
 
 namespace {
 
-constexpr double least_work = 2000.0;  // cells, roughly, that are worth a subtree of their own
-constexpr int most_subtrees = 128;
+static const double least_work = getenv("LW") ? atof(getenv("LW")) : 200.0;  // cells, roughly, that are worth a subtree of their own
+static const int most_subtrees = getenv("MS") ? atoi(getenv("MS")) : 128;
 
 }  // namespace
 
@@ -55,6 +56,8 @@ void Top::expand() {
         }
         branches[next].is_cut = true;
         branches[next].cut = cut;
+        branches[next].cut.line = nullptr;  // goes with the task
+        branches[next].task.reset();
         splitter.arena().release(mark);
         cuts.push_back(next);
         ++n_subtrees;

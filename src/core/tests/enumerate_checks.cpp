@@ -18,13 +18,14 @@ bool same(const geometry::Buffer<T> &a, const geometry::Buffer<T> &b) {
     return a.size() == b.size() && (a.size() == 0 || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
 }
 
-bool same(const geometry::Growing &a, const geometry::Growing &b) {
+bool same(const geometry::Arrays &a, const geometry::Arrays &b) {
     return same(a.starts, b.starts) && same(a.corners, b.corners) && same(a.links, b.links) &&
            same(a.patterns, b.patterns) && same(a.vertices, b.vertices) && same(a.errors, b.errors) &&
-           same(a.edges, b.edges) && same(a.creases, b.creases) && same(a.maps, b.maps);
+           same(a.edges, b.edges) && same(a.creases, b.creases) && same(a.maps, b.maps) &&
+           same(a.tree_lines, b.tree_lines) && same(a.tree_children, b.tree_children);
 }
 
-double area(const geometry::Growing &out) {
+double area(const geometry::Arrays &out) {
     double sum = 0.0;
     for (std::size_t i = 0; i + 1 < out.starts.size(); ++i)
         for (std::int64_t from = out.starts[i], to = out.starts[i + 1], h = from; h < to; ++h) {
@@ -47,13 +48,13 @@ void check_enumerate(const leadlight::Kernels &kernels, const leadlight::Kernels
         for (geometry::Enumeration *each : {&first, &second, &third})
             while (!each->wait(1.0)) {
             }
-        const geometry::Growing &out = second.result().arrays;
-        const geometry::Growing &other = first.result().arrays;  // sums may be fused on one level and not on another
-        check(other.n_cells() == out.n_cells() && other.vertices.size() == out.vertices.size() &&
+        const geometry::Arrays &out = second.result().arrays;
+        const geometry::Arrays &other = first.result().arrays;  // sums may be fused on one level and not on another
+        check(other.starts.size() == out.starts.size() && other.vertices.size() == out.vertices.size() &&
                   other.edges.size() == out.edges.size(),
               "every level finds the same complex");
         check(same(third.result().arrays, out), "any number of threads finds the same complex");
-        const auto n_cells = std::int64_t(out.n_cells()) - 1;
+        const auto n_cells = std::int64_t(out.starts.size()) - 1;
         check(!layers.continuous || std::int64_t(out.vertices.size()) - std::int64_t(out.edges.size()) + n_cells == 1,
               "Euler's formula");
         check(std::fabs(area(out) - 15.0) < 1e-9, "the cells fill the domain");

@@ -14,7 +14,7 @@ namespace {
 
 void check_stream(const leadlight::Kernels &kernels, const geometry::Layers &layers, const geometry::Complex &complex,
                   int n_threads, std::int64_t batch_cells) {
-    const geometry::Growing &whole = complex.arrays;
+    const geometry::Arrays &whole = complex.arrays;
     geometry::Options options;
     options.edges = false;
     options.maps = true;

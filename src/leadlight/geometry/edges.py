@@ -28,23 +28,43 @@ class Edges:
         The cell on the left of the way from the first vertex to the second, and the one on the right, or -1
         on the border. In one dimension: the cell below the point and the one above.
     vertices : ndarray (E, 2) int32; (E, 1) in one dimension
-    layer : ndarray (E,) int32
-        Hidden layer, from 0, of the unit that changes its piece here; -1 on the border. Where creases of
-        several units coincide: of the earliest.
-    unit : ndarray (E,) int32
-        That unit; on the border: the side of the domain, from corner k to the next.
-    breakpoint : ndarray (E,) int32
-        The breakpoint of its activation; 0 on the border.
+    creases : ndarray (E,) int32
+        What the edge lies on: a column of `lines`, or -1 - k for side k of the domain, from corner k to the
+        next. Where creases of several units coincide: the earliest.
+    lines : ndarray (3, n) int32
+        Layer, unit and breakpoint of every crease there can be.
+    n_slice_layers : int
+        Layers among those that are the slice's, not the network's.
     """
 
     cells: np.ndarray
     vertices: np.ndarray
-    layer: np.ndarray
-    unit: np.ndarray
-    breakpoint: np.ndarray
+    creases: np.ndarray
+    lines: np.ndarray
+    n_slice_layers: int = 0
 
     def __len__(self) -> int:
         return len(self.cells)
+
+    @cached_property
+    def layer(self) -> np.ndarray:
+        """Hidden layer, from 0, of the unit that changes its piece here, (E,) int32; -1 on the border."""
+        return np.where(self.creases < 0, np.int32(-1), self._names(0) - np.int32(self.n_slice_layers))
+
+    @cached_property
+    def unit(self) -> np.ndarray:
+        """That unit, (E,) int32; on the border: the side of the domain."""
+        return np.where(self.creases < 0, -1 - self.creases, self._names(1))
+
+    @cached_property
+    def breakpoint(self) -> np.ndarray:
+        """The breakpoint of its activation, (E,) int32; 0 on the border."""
+        return np.where(self.creases < 0, np.int32(0), self._names(2))
+
+    def _names(self, row: int) -> np.ndarray:
+        if not self.lines.shape[1]:
+            return np.zeros(len(self), np.int32)
+        return self.lines[row, np.maximum(self.creases, 0)]
 
     @cached_property
     def interior(self) -> np.ndarray:

@@ -44,7 +44,7 @@ _ARRAYS = (
     "vertices", "vertex_errors", "cell_starts", "cell_vertices", "cell_edges", "packed_patterns", "layer_counts",
     "_pattern_starts", "_pattern_bits", "_lines",
 )  # fmt: skip
-_EDGES = ("cells", "vertices", "layer", "unit", "breakpoint")
+_EDGES = ("cells", "vertices", "creases")
 
 
 def save(cx: PolyhedralComplex, path: str | os.PathLike[str], **options: Any) -> None:
@@ -177,7 +177,11 @@ def _from_arrays(arrays: dict[str, np.ndarray]) -> PolyhedralComplex:
         domain=Domain(arrays["domain"]),
         slice=cut,
         certified=bool(arrays["certified"]),
-        edges=Edges(**{name: arrays[f"edges.{name}"] for name in _EDGES}),
+        edges=Edges(
+            **{name: arrays[f"edges.{name}"] for name in _EDGES},
+            lines=arrays["lines"],
+            n_slice_layers=0 if cut is None else 2,
+        ),
         signs=dict(zip(map(str, arrays["stages"]), arrays["signs"].tolist())),
         _sliced=net if cut is None else cut.network(net),
         _details=FoundDetails(arrays["maps"], arrays["map_errors"], numbered("tree")),
@@ -202,6 +206,9 @@ def _check(cx: PolyhedralComplex) -> None:
         and _within(cx.edges.cells, -1, n)
         and _within(cx.edges.vertices, 0, len(cx.vertices))
         and all(len(getattr(cx.edges, name)) == len(cx.edges) for name in _EDGES)
+        and cx._lines.ndim == 2
+        and len(cx._lines) == 3
+        and _within(cx.edges.creases, -len(cx.domain.corners), cx._lines.shape[1])
         and len(cx.packed_patterns) == n
         and cx._details.maps.shape == (n, cx.network.n_outputs, 3)
         and len(tree) == 4

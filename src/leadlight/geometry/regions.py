@@ -134,12 +134,6 @@ def _complex(
     details: Details | FoundDetails,
 ) -> PolyhedralComplex:
     lines = np.stack([found["line_layers"], found["line_units"], found["line_breakpoints"]])
-    crease = found["edge_creases"]
-    on_border = crease < 0
-    n_slice_layers = 0 if slice is None else 2
-    layer, unit, index = (
-        lines[:, np.maximum(crease, 0)] if lines.shape[1] else np.zeros((3, len(crease)), np.int32)
-    )
     return PolyhedralComplex(
         network=net,
         domain=where,
@@ -153,9 +147,9 @@ def _complex(
         edges=Edges(
             cells=found["edges"][:, :2],
             vertices=found["edges"][:, 2:],
-            layer=np.where(on_border, -1, layer - n_slice_layers).astype(np.int32),
-            unit=np.where(on_border, -1 - crease, unit).astype(np.int32),
-            breakpoint=np.where(on_border, 0, index).astype(np.int32),
+            creases=found["edge_creases"],
+            lines=lines,
+            n_slice_layers=0 if slice is None else 2,
         ),
         packed_patterns=found["patterns"],
         layer_counts=found["layer_counts"],

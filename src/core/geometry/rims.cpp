@@ -1,0 +1,120 @@
+// What the subtrees share: the edges along the cuts of the top and the vertices there, and the top of the tree.
+#include <algorithm>
+
+#include "assembly.hpp"
+
+namespace leadlight::geometry {
+
+Arrays Assembly::finish() {
+    all_.starts[total_.cells] = std::int64_t(total_.corners);
+    Growing rims = gather_rims();
+    if (options_.edges) match(rims);
+    const std::vector<std::int32_t> numbers = number_vertices(rims);
+    for (const Part &part : parts_) {
+        for (const Reference &each : part.corners) all_.corners[each.at] = numbers[std::size_t(each.vertex)];
+        for (const Reference &each : part.edges) {
+            Edge &edge = all_.edges[each.at / 2];
+            (each.at % 2 ? edge.to : edge.from) = numbers[std::size_t(each.vertex)];
+        }
+    }
+    if (options_.edges) add_edges(rims, numbers);
+    if (options_.tree) finish_tree();
+    return std::move(all_);
+}
+
+// The rims as one complex of the cells along them: its vertices the top's, then those of each rim, its half-edges in
+// lists along the sides.
+Growing Assembly::gather_rims() {
+    Growing rims;
+    rims.vertices.append(top_.out.vertices.data(), n_top_);
+    rims.errors.append(top_.out.errors.data(), n_top_);
+    rims.aliases.append(top_.out.aliases.data(), top_.out.aliases.size());
+    rims.vertex_creases.append(top_.out.vertex_creases.data(), top_.out.vertex_creases.size());
+    std::vector<SideList> &slots = top_.splitter.slots();
+    for (const Part &part : parts_) {
+        const Rim &rim = part.made.rim;
+        rims.vertices.append(rim.points.data(), rim.points.size());
+        rims.errors.append(rim.errors.data(), rim.errors.size());
+        rims.vertex_creases.append(rim.creases.data(), rim.creases.size());
+        for (std::size_t i = 0; i < rim.points.size(); ++i) rims.aliases.push(-1);
+        const std::size_t first = rims.corners.size();
+        for (std::size_t i = 0; i < rim.half_edges.size(); ++i) {
+            rims.corners.push(-1 - part.moved(-1 - rim.vertices[i], n_top_));
+            rims.owners.push(rim.owners[i] + std::int32_t(part.start.cells));
+            rims.links.push(-2 - std::int32_t(first + i + 1));
+        }
+        std::size_t begin = 0;
+        for (std::size_t k = 0; k < rim.slots.size(); begin = rim.ends[k++]) {
+            rims.links[first + rim.ends[k] - 1] = -1;
+            slots[std::size_t(rim.slots[k])] = {std::int32_t(first + begin), std::int32_t(first + rim.ends[k] - 1)};
+        }
+    }
+    return rims;
+}
+
+// Edges along the cuts of the top, the last cut first, and on the border.
+void Assembly::match(Growing &rims) {
+    std::vector<SideList> &slots = top_.splitter.slots();
+    rims.patterns.swap(all_.patterns);  // of all cells, to compare points by
+    for (std::size_t i = top_.cuts.size(); i-- > 0;)
+        top_.splitter.matcher().match(rims, slots, top_.branches[top_.cuts[i]].cut);
+    rims.patterns.swap(all_.patterns);
+    const int n = int(top_.domain.size());
+    for (int k = 0; k < n; ++k) EdgeMatcher::add_border(rims, slots[std::size_t(k)], (k + 1) % n, k);
+}
+
+// The vertices of the rims come last, copies dropped. Returns the number of each.
+std::vector<std::int32_t> Assembly::number_vertices(const Growing &rims) {
+    std::vector<std::int32_t> numbers(rims.vertices.size());
+    const auto is_copy = [&](std::size_t v) { return options_.edges && rims.aliases[v] >= 0; };
+    std::size_t n = total_.vertices;
+    all_.vertices.resize(n + numbers.size(), 1.0);
+    all_.errors.resize(n + numbers.size(), 1.0);
+    for (std::size_t v = 0; v < numbers.size(); ++v) {
+        if (is_copy(v)) continue;
+        all_.vertices[n] = rims.vertices[v];
+        all_.errors[n] = rims.errors[v];
+        numbers[v] = std::int32_t(n++);
+    }
+    all_.vertices.truncate(n);
+    all_.errors.truncate(n);
+    for (std::size_t v = 0; v < numbers.size(); ++v)
+        if (is_copy(v)) numbers[v] = numbers[std::size_t(rims.aliases[v])];
+    return numbers;
+}
+
+void Assembly::add_edges(const Growing &rims, const std::vector<std::int32_t> &numbers) {
+    const auto n_inside = std::int32_t(total_.edges);
+    all_.edges.resize(total_.edges + rims.edges.size(), 1.0);
+    all_.creases.resize(total_.edges + rims.edges.size(), 1.0);
+    for (std::size_t i = 0; i < rims.edges.size(); ++i) {
+        const Edge &e = rims.edges[i];
+        all_.edges[total_.edges + i] = {e.left, e.right, numbers[std::size_t(e.from)], numbers[std::size_t(e.to)]};
+        all_.creases[total_.edges + i] = rims.creases[i];
+    }
+    std::size_t k = 0;
+    for (const Part &part : parts_)
+        for (const std::int32_t h : part.made.rim.half_edges) {
+            const std::int32_t link = rims.links[k++];
+            all_.links[part.start.corners + std::size_t(h)] = link < 0 ? -1 : n_inside + link;
+        }
+}
+
+// The nodes of the top come first, in the order in which they were cut.
+void Assembly::finish_tree() {
+    std::vector<std::int32_t> places(top_.branches.size());
+    for (std::size_t i = 0; i < top_.cuts.size(); ++i) places[top_.cuts[i]] = std::int32_t(i);
+    for (std::size_t i = 0; i < parts_.size(); ++i) {
+        const Part &part = parts_[i];
+        places[top_.subtrees[i]] =
+            part.made.place + (part.made.place >= 0 ? std::int32_t(part.start.tree_nodes) : -std::int32_t(part.start.cells));
+    }
+    for (std::size_t i = 0; i < top_.cuts.size(); ++i) {
+        const Branch &branch = top_.branches[top_.cuts[i]];
+        set_node(i, branch.tree);
+        all_.tree_children[2 * i] = places[branch.below];
+        all_.tree_children[2 * i + 1] = places[branch.above];
+    }
+}
+
+}  // namespace leadlight::geometry
