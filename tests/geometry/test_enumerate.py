@@ -46,12 +46,14 @@ def test_results_do_not_depend_on_the_number_of_threads(seed):
             np.testing.assert_array_equal(value, other[key], err_msg=key)
 
 
-def test_a_network_large_enough_for_subtrees_has_the_same_cells_on_any_number_of_threads():
-    net = mlp(2, [40, 40], 1, init="torch", seed=1)
+@pytest.mark.parametrize("activation", ["relu", "step"])
+def test_networks_large_enough_for_subtrees_have_the_same_cells_on_any_number_of_threads(activation):
+    net = mlp(2, [40, 40], 1, activation=activation, init="torch", seed=1)
     box = [(-8, 8), (-8, 8)]
-    one, two = (enumerate_compiled(net, box, threads=n, maps=True, tree=True) for n in (1, 2))
-    for key, value in one.items():
-        np.testing.assert_array_equal(value, two[key], err_msg=key)
+    one, *others = (enumerate_compiled(net, box, threads=n, maps=True, tree=True) for n in (1, 2, 7))
+    for other in others:
+        for key, value in one.items():
+            np.testing.assert_array_equal(value, other[key], err_msg=key)
     compare(net, one, enumerate_cells(net, box))
 
 

@@ -34,9 +34,9 @@ struct Case {
     std::vector<std::vector<geometry::Pieces>> pieces;
 
     // Degeneracy 0: generic; 1: small integers; 2: no biases; 3: units in pairs; 4: scales beyond the floats' squares.
-    Case(std::uint64_t seed, int degeneracy, bool mixed) {
+    Case(std::uint64_t seed, int degeneracy, bool mixed, int times_wider = 1) {
         Random random{seed};
-        const std::vector<int> widths{2, 8 + random.below(12), 6 + random.below(8), 2};
+        const std::vector<int> widths{2, times_wider * (8 + random.below(12)), times_wider * (6 + random.below(8)), 2};
         net.corners = {-2.0, -2.0, 2.0, -2.0, 2.5, 1.0, -2.0, 2.0};
         numbers.reserve(2 * widths.size());
         pieces.reserve(widths.size());
