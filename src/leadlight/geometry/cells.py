@@ -60,7 +60,7 @@ class Cells(CellArrays):
 
         Notes
         -----
-        Found when first asked for, in about the time the complex took, and kept.
+        Found when first asked for, in up to twice the time that the complex took, and kept.
         """
         maps = self._details.maps
         return maps[:, :, : self.dim], maps[:, :, 2]

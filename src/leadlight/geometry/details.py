@@ -2,7 +2,8 @@
 
 The core numbers cells alike whatever else it makes of them. So `regions` asks for polygons, patterns and edges; the
 affine maps (rank-one updates from cell to cell) and the tree of cuts come from a run of their own once they are
-needed, which takes no longer than the first and spares their memory where they are not.
+needed, which spares their time and memory where they are not. The run for the maps may take twice as long as the
+first, which need not follow the units of the last layer that cannot cut.
 """
 
 from __future__ import annotations
