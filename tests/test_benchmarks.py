@@ -121,7 +121,7 @@ def test_the_script_refuses_a_workload_that_is_none():
 def test_peak_memory_is_measured_in_its_own_process(arguments):
     found = in_fresh_process(*arguments)
     assert 0.0 <= found["peak"] < 100.0
-    assert found["kept"] <= found["peak"]
+    assert found["kept"] <= found["peak"] + 0.5  # the kernel counts pages of a thread in batches
     if len(arguments) == 2:  # what is kept has to hold the cells at least
         assert found["kept"] > 0.1
 

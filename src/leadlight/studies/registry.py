@@ -154,7 +154,7 @@ def list_studies() -> list[Study]:
     Examples
     --------
     >>> [study.name for study in list_studies()][:3]
-    ['softmax', 'linear-regions', 'depth']
+    ['softmax', 'linear-regions', 'region-counts']
     """
     return list(STUDIES.values())
 
