@@ -20,7 +20,7 @@ def bends_of(cx):
 def continuous_cases(seeds):
     for seed in seeds:
         net, box, kind = random_case(seed)
-        if all(act.pieces.is_continuous for act in net.activations):
+        if all(unit.pieces.is_continuous for act in net.activations for unit in act.units()):
             yield net, box, f"{kind}, seed {seed}"
 
 

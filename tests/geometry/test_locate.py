@@ -15,15 +15,15 @@ def exact_pattern(net, point):
     """The pieces at a point, a breakpoint belonging to the piece below it."""
     values, pattern = [Fraction(v) for v in point], []
     for W, b, act in zip(net.weights, net.biases, net.activations):
-        table = act.pieces
+        tables = [act.of_unit(unit).pieces for unit in range(len(b))]
         z = [
             sum(Fraction(w) * v for w, v in zip(row, values)) + Fraction(c)
             for row, c in zip(W.tolist(), b.tolist())
         ]
-        pieces = [sum(v > Fraction(t) for t in table.breakpoints.tolist()) for v in z]
+        pieces = [sum(v > Fraction(t) for t in table.breakpoints.tolist()) for table, v in zip(tables, z)]
         values = [
             Fraction(float(table.slopes[k])) * v + Fraction(float(table.intercepts[k]))
-            for k, v in zip(pieces, z)
+            for table, k, v in zip(tables, pieces, z)
         ]
         pattern.append(tuple(pieces))
     return tuple(pattern)  # fmt: skip

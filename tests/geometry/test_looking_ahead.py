@@ -5,7 +5,7 @@ import pytest
 
 from compiled_cells import areas, arguments, compare, enumerate_compiled, patterns
 from degenerate_networks import KINDS, random_case
-from leadlight import Network, _core, mlp
+from leadlight import Activation, Network, _core, mlp
 from leadlight.geometry.reference import enumerate_cells
 
 WIDTH = 132  # units a layer: enough for the last layer to be looked ahead to as well
@@ -28,7 +28,13 @@ def padded(net, rng, extreme):
         weights.append(wide)
         biases.append(offsets)
         before = len(offsets)
-    return Network.from_arrays(weights, biases, activation=list(net.activations))
+    activations = [
+        act
+        if act.n_units is None
+        else Activation("prelu", np.r_[act.parameters, np.full(WIDTH - act.n_units, 0.5)])
+        for act in net.activations
+    ]
+    return Network.from_arrays(weights, biases, activation=activations)
 
 
 def _compare_seeds(seeds):

@@ -11,11 +11,19 @@ from hypothesis import strategies as st
 from scipy.spatial import ConvexHull, QhullError
 
 import leadlight as ll
+from degenerate_networks import of_units
 from exact_networks import exact_values
 
-CONTINUOUS = ("relu", "leaky_relu(0.1)", "abs", "hardtanh", "identity")
+CONTINUOUS = (
+    "relu",
+    "leaky_relu(0.1)",
+    "abs",
+    "hardtanh",
+    "identity",
+    "prelu",
+)  # prelu: a slope for each unit
 ANY = (*CONTINUOUS, "step")
-HOMOGENEOUS = ("relu", "leaky_relu(0.1)", "abs", "identity")
+HOMOGENEOUS = ("relu", "leaky_relu", "abs", "identity", "prelu")
 BOX = [(-2, 3), (-1.5, 1.5)]
 
 quick, thorough = settings(max_examples=60), settings(max_examples=200)
@@ -40,8 +48,12 @@ def networks(draw, activations=ANY, max_units=4, max_depth=3):
     return ll.Network.from_arrays(
         [numbers(draw, n_out, n_in) for n_in, n_out in pairwise(sizes)],
         [numbers(draw, n_out) for n_out in sizes[1:]],
-        [draw(st.sampled_from(activations)) for _ in sizes[2:]],
+        [activation_of(draw, draw(st.sampled_from(activations)), width) for width in sizes[1:-1]],
     )
+
+
+def activation_of(draw, spec, width):
+    return ll.Activation("prelu", numbers(draw, width)) if spec == "prelu" else spec
 
 
 @st.composite
@@ -157,10 +169,11 @@ def check_locating(net, corners):
     inside = cells >= 0
     assert inside[: len(cx)].all()
     z = net.preactivations(points)
-    pieces = np.concatenate([a.pieces.index(zk) for a, zk in zip(net.activations, z)], axis=1)
+    tables = [a.of_unit(0).pieces for a in net.activations]  # all units of a layer have the same breakpoints
+    pieces = np.concatenate([table.index(zk) for table, zk in zip(tables, z)], axis=1)
     clear = inside.copy()  # so far from breakpoints that rounding decides no piece
-    for a, zk in zip(net.activations, z):
-        clear &= (np.abs(zk[..., None] - a.pieces.breakpoints) > 1e-9).all(axis=(1, 2))
+    for table, zk in zip(tables, z):
+        clear &= (np.abs(zk[..., None] - table.breakpoints) > 1e-9).all(axis=(1, 2))
     np.testing.assert_array_equal(cx.patterns[cells[clear]], pieces[clear])
 
 
@@ -170,17 +183,19 @@ def check_symmetries(net, corners, seed):
     before, width = sum(net.widths[:layer]), net.widths[layer]
     columns = np.arange(net.n_units)
 
-    def changed(into, bias, out):
-        weights, biases = list(net.weights), list(net.biases)
+    def changed(into, bias, out, units=None):
+        """The complex with this layer instead, of the network's own units or these of them."""
+        weights, biases, activations = list(net.weights), list(net.biases), list(net.activations)
         weights[layer], biases[layer], weights[layer + 1] = into, bias, out
-        return ll.regions(ll.Network.from_arrays(weights, biases, net.activations), corners)
+        activations[layer] = of_units(activations[layer], np.arange(width) if units is None else units)
+        return ll.regions(ll.Network.from_arrays(weights, biases, activations), corners)
 
     W, b, V = net.weights[layer], net.biases[layer], net.weights[layer + 1]
     order = rng.permutation(width)
-    permuted = changed(W[order], b[order], V[:, order])
+    permuted = changed(W[order], b[order], V[:, order], order)
     columns[before : before + width] = before + order
     assert areas_by_pattern(permuted) == areas_by(cx, map(tuple, cx.patterns[:, columns].tolist()))
-    if net.activations[layer].spec in HOMOGENEOUS:
+    if net.activations[layer].name in HOMOGENEOUS:
         factor = 2.0 ** rng.integers(-8, 9, width)
         scaled = changed(W * factor[:, None], b * factor, V / factor)
         np.testing.assert_array_equal(scaled.patterns, cx.patterns)
@@ -190,11 +205,15 @@ def check_symmetries(net, corners, seed):
     half = V.copy()
     half[:, unit] /= 2
     twice = [*range(before + width), before + unit, *range(before + width, net.n_units)]
-    halves = changed(np.vstack([W, W[unit]]), np.append(b, b[unit]), np.column_stack([half, half[:, unit]]))
+    one_more = [*range(width), unit]
+    halves = changed(W[one_more], b[one_more], half[:, one_more], one_more)
     assert areas_by_pattern(halves) == areas_by(cx, map(tuple, cx.patterns[:, twice].tolist()))
     assert region_areas(halves) == region_areas(cx)
     idle = changed(  # a unit of which nothing depends
-        np.vstack([W, rng.integers(-3, 4, W.shape[1])]), np.append(b, 0.5), np.column_stack([V, 0 * V[:, 0]])
+        np.vstack([W, rng.integers(-3, 4, W.shape[1])]),
+        np.append(b, 0.5),
+        np.column_stack([V, 0 * V[:, 0]]),
+        one_more,
     )
     assert len(idle) >= len(cx)
     if cx.is_continuous:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from leadlight import Network
+from leadlight import Activation, Network
 from leadlight.errors import ModelError, ParameterError
 from leadlight.geometry import max_regions
 from leadlight.geometry.reference import enumerate_cells
@@ -165,15 +165,19 @@ integers = st.integers(-3, 3)
 
 
 @st.composite
-def networks(draw, activations=("relu", "leaky_relu(0.5)", "abs", "hardtanh")):
-    """Small networks of small integers: degenerate ones are common."""
+def networks(draw, activations=("relu", "leaky_relu(0.5)", "abs", "hardtanh", "prelu")):
+    """Small networks of small integers: degenerate ones are common. A prelu has a slope for each unit."""
     sizes = [2, *draw(st.lists(st.integers(1, 4), min_size=1, max_size=3)), draw(st.integers(1, 2))]
     weights = [
         np.array(draw(st.lists(integers, min_size=a * b, max_size=a * b)), dtype=float).reshape(b, a)
         for a, b in pairwise(sizes)
     ]
     biases = [np.array(draw(st.lists(integers, min_size=b, max_size=b)), dtype=float) for b in sizes[1:]]
-    return Network.from_arrays(weights, biases, draw(st.sampled_from(activations)))
+    spec = draw(st.sampled_from(activations))
+    if spec != "prelu":
+        return Network.from_arrays(weights, biases, spec)
+    slopes = [draw(st.lists(integers, min_size=width, max_size=width)) for width in sizes[1:-1]]
+    return Network.from_arrays(weights, biases, [Activation("prelu", np.array(s) / 2) for s in slopes])
 
 
 @settings(max_examples=60, deadline=None)
@@ -232,20 +236,24 @@ def test_forward_pass_agrees(net, seed):
 
 
 def _pieces(net, points):
-    return [a.pieces.index(z) for a, z in zip(net.activations, net.preactivations(points))]
+    return [_table(a).index(z) for a, z in zip(net.activations, net.preactivations(points))]
+
+
+def _table(act):
+    return act.of_unit(0).pieces  # all units of a layer have the same breakpoints
 
 
 def _clear(net, points):
     """Points at which no preactivation is so near a breakpoint that rounding could decide its piece."""
     clear = np.ones(len(points), dtype=bool)
     for a, z in zip(net.activations, net.preactivations(points)):
-        distance = np.abs(z[..., None] - a.pieces.breakpoints).min(axis=(1, 2))
+        distance = np.abs(z[..., None] - _table(a).breakpoints).min(axis=(1, 2))
         clear &= distance > 1e-9
     return clear
 
 
 @settings(max_examples=12, deadline=None)
-@given(networks(activations=("relu", "leaky_relu(0.5)", "abs")).filter(lambda net: net.n_units <= 6))
+@given(networks(activations=("relu", "leaky_relu(0.5)", "abs", "prelu")).filter(lambda net: net.n_units <= 6))
 def test_cells_are_exactly_the_patterns_that_a_linear_programme_finds(net):
     cx = enumerate_cells(net, [(-2, 2), (-2, 2)])
     found = {p for p in _all_patterns(net.widths) if _has_interior(net, p)}
@@ -263,7 +271,7 @@ def _has_interior(net, pattern):
     matrix, offset = np.eye(2), np.zeros(2)
     rows, bounds = [], []
     for k, on in enumerate(pattern):
-        pieces = net.activations[k].pieces
+        slopes = [net.activations[k].of_unit(unit).pieces.slopes[piece] for unit, piece in enumerate(on)]
         matrix, offset = net.weights[k] @ matrix, net.weights[k] @ offset + net.biases[k]
         for w, b, piece in zip(matrix, offset, on):
             norm = np.hypot(*w)
@@ -274,8 +282,10 @@ def _has_interior(net, pattern):
             sign = 1 if piece else -1
             rows.append([*(-sign * w / norm), 1.0])
             bounds.append(sign * b / norm)
-        slope = pieces.slopes[list(on)]
-        matrix, offset = slope[:, None] * matrix, slope * offset + pieces.intercepts[list(on)]
+        matrix, offset = (
+            np.array(slopes)[:, None] * matrix,
+            slopes * offset,
+        )  # through the origin: no intercepts
     if not rows:
         return True
     result = linprog([0, 0, -1], A_ub=rows, b_ub=bounds, bounds=[(-2, 2), (-2, 2), (None, 1)])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import leadlight as ll
-from degenerate_networks import KINDS, random_case
+from degenerate_networks import KINDS, of_units, random_case
 from exact_networks import exact_values, pieces_on_interval
 from leadlight.errors import ModelError, ParameterError, ShapeError, TooLargeError
 from leadlight.geometry import ball
@@ -121,6 +121,13 @@ def test_maps_are_the_forward_pass_and_agree_across_edges(seed):
         np.testing.assert_array_equal(coarse.patterns[parents], cx.patterns[inside][:, :n_units])
 
 
+def with_units(net, layer, units, weights, biases):
+    """A network of these parameters, one layer of which has these units of the one given."""
+    activations = list(net.activations)
+    activations[layer] = of_units(activations[layer], units)
+    return ll.Network.from_arrays(weights, biases, activations)
+
+
 @pytest.mark.parametrize("seed", range(0, 120, 5))
 def test_symmetries_of_networks_leave_the_cells_as_they_are(seed):
     net, box, kind = random_case(seed)
@@ -133,11 +140,17 @@ def test_symmetries_of_networks_leave_the_cells_as_they_are(seed):
     permuted = [w.copy() for w in weights], [b.copy() for b in biases]
     permuted[0][layer], permuted[1][layer] = weights[layer][order], biases[layer][order]
     permuted[0][layer + 1] = weights[layer + 1][:, order]
-    other = ll.regions(net.with_parameters(*permuted), box)
+    other = ll.regions(with_units(net, layer, order, *permuted), box)
     assert (len(other), other.n_linear_regions) == (len(cx), cx.n_linear_regions)
     np.testing.assert_allclose(np.sort(other.areas), np.sort(cx.areas), rtol=1e-9, atol=1e-12)
 
-    if net.activations[layer].name in ("relu", "leaky_relu", "abs", "identity"):  # positively homogeneous
+    if net.activations[layer].name in (
+        "relu",
+        "leaky_relu",
+        "prelu",
+        "abs",
+        "identity",
+    ):  # positively homogeneous
         factor = 2.0 ** rng.integers(-8, 9, net.widths[layer])
         scaled = [w.copy() for w in weights], [b.copy() for b in biases]
         scaled[0][layer] *= factor[:, None]
@@ -154,7 +167,7 @@ def test_symmetries_of_networks_leave_the_cells_as_they_are(seed):
     outgoing = weights[layer + 1]
     split[0][layer + 1] = np.column_stack([outgoing, outgoing[:, unit] / 2])
     split[0][layer + 1][:, unit] /= 2
-    other = ll.regions(net.with_parameters(*split), box)
+    other = ll.regions(with_units(net, layer, [*range(net.widths[layer]), unit], *split), box)
     assert (len(other), other.n_linear_regions) == (len(cx), cx.n_linear_regions)
 
 

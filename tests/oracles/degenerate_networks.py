@@ -10,9 +10,9 @@ import itertools
 
 import numpy as np
 
-from leadlight import Network
+from leadlight import Activation, Network
 
-__all__ = ["KINDS", "random_case"]
+__all__ = ["KINDS", "SLOPES", "of_units", "random_case"]
 
 Box = list[tuple[float, float]]
 
@@ -27,6 +27,8 @@ ACTIVATIONS = (
     "step",
     "identity",
 )
+# Of a prelu's units: those of relu, identity and abs, repeated ones, and the ends of the floats' range.
+SLOPES = np.array([0.0, 1.0, -1.0, 0.25, 0.25, 0.1, -0.3, 2.0, 1e-30, -5e-324, 1e30])
 BOXES: tuple[Box, ...] = (
     [(-1, 1), (-1, 1)],
     [(-2, 2), (-1, 3)],
@@ -35,8 +37,11 @@ BOXES: tuple[Box, ...] = (
 )
 
 
-def random_case(seed: int, max_units: int = 12) -> tuple[Network, Box, str]:
-    """Draw a network of up to `max_units` hidden units in one to four layers, a box, and the name of its kind."""
+def random_case(seed: int, max_units: int = 12, prelus: float = 0.25) -> tuple[Network, Box, str]:
+    """Draw a network of up to `max_units` hidden units in one to four layers, a box, and the name of its kind.
+
+    This share of the networks has layers with a slope for each unit; the others are the same for any share.
+    """
     rng = np.random.default_rng(seed)
     kind = list(KINDS)[seed % len(KINDS)]
     box = BOXES[rng.integers(len(BOXES))]
@@ -57,7 +62,19 @@ def random_case(seed: int, max_units: int = 12) -> tuple[Network, Box, str]:
         activations = [ACTIVATIONS[rng.integers(len(ACTIVATIONS))] for _ in widths]
     else:
         activations = ["relu"] * len(widths)
+    if rng.random() < prelus:
+        activations = [
+            Activation("prelu", rng.choice(SLOPES, width)) if rng.random() < 0.7 else activation
+            for width, activation in zip(widths, activations)
+        ]
     return Network.from_arrays(weights, biases, activation=activations), box, kind
+
+
+def of_units(activation: Activation, units: np.ndarray | list[int]) -> Activation:
+    """The activation of a layer of these units of another, in this order: with their slopes, where each has its own."""
+    if activation.n_units is None:
+        return activation
+    return Activation("prelu", np.array(activation.parameters)[units])
 
 
 def _generic(rng, weights, biases, box):
