@@ -22,6 +22,7 @@ __all__ = [
     "Affine",
     "crossing",
     "network_at",
+    "network_from",
     "output_forms",
     "preactivation_form",
     "rounded",
@@ -104,15 +105,20 @@ def rounded(value: Fraction | int) -> float:
 
 def network_at(net: Any, point: Sequence[Fraction | float]) -> list[Fraction]:
     """The outputs at a point, before an output activation, exactly; a breakpoint belongs to the piece on its left."""
-    values = [Fraction(v) for v in point]
-    for layer, (W, b) in enumerate(zip(net.weights, net.biases)):
+    return network_from(net, 0, [Fraction(v) for v in point])
+
+
+def network_from(net: Any, first: int, values: Sequence[Fraction]) -> list[Fraction]:
+    """The outputs, exactly, for these values of what a layer takes: of the inputs, where it is the first."""
+    for layer in range(first, net.depth + 1):
+        W, b = net.weights[layer], net.biases[layer]
         values = [
             sum((Fraction(w) * v for w, v in zip(row, values) if w and v), Fraction(c))
             for row, c in zip(W.tolist(), b.tolist())
         ]
         if layer < net.depth:
             values = [_bent(net.activations[layer].of_unit(unit).pieces, z) for unit, z in enumerate(values)]
-    return values
+    return list(values)
 
 
 def _bent(pieces: Any, z: Fraction) -> Fraction:

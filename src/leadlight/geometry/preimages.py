@@ -1,8 +1,9 @@
 """Everywhere an output takes a value: where it passes through, where it only touches, where it is flat.
 
 On the complex cut at the value (see `level_sets`) the output less the value has one sign on each open cell, or is 0
-there; what remains are sides and corners of cells. An affine map is 0 along a side if it is so at both its ends, so
-vertices decide: by float64 with error bounds, then in rational numbers. Cost: three enumerations.
+there; what remains are sides and corners of cells. Of a continuous network an affine map is 0 along a side if it is so
+at both its ends, so vertices decide: by float64 with error bounds, then in rational numbers. A network with steps is
+asked on each side and at each corner by itself (see `step_values`). Cost: three enumerations.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ParameterError
 from . import exact_cell
 from .extrema import corner_values
 from .level_sets import LevelSet, borders, cut_at
+from .step_values import values_on_faces
 
 __all__ = ["Preimage", "preimage"]
 
@@ -25,7 +26,11 @@ __all__ = ["Preimage", "preimage"]
 class Preimage:
     """The set of inputs of the closed domain at which an output takes a value.
 
-    It is the union of `level_set`, the closed `flat_cells`, the edges `touched_edges` and the `touched_vertices`.
+    It is the disjoint union of parts of `complex`: the open cells `flat_cells`, the `edges` without their ends, and
+    the `vertices`. Of a continuous network that is a closed set: `level_set`, the closed flat cells, and what is only
+    touched. Of a network with steps it need be neither open nor closed, and `level_set` has the places where it jumps
+    over the value too: a unit exactly on a breakpoint holds the piece on the left, so ``step(x)`` is 0 on the closed
+    half-plane of x <= 0, 1 on the open one of x > 0, and ``step(x) + step(-x)`` is 0 on the line x = 0 alone.
 
     Attributes
     ----------
@@ -35,19 +40,19 @@ class Preimage:
     states : ndarray (C,) int64
         On each of its cells the output is below the value (-1), equal to it (0) or above (1).
     level_set : LevelSet
-        Where it passes through, and the borders of where it is flat.
-    touched_edges : ndarray (n,) int64
-        Edges of the complex along which the output is the value, and not on either side, where it is above on
-        both or below on both; or on the border of the domain.
-    touched_vertices : ndarray (m,) int64
-        Vertices at which it is the value, and nowhere else nearby.
+        Where it passes through or jumps over the value, and the borders of where it is flat.
+    edges : ndarray (n,) int64
+        Edges of the complex along which the output is the value, ends aside. Empty in one dimension, where an edge is
+        a vertex.
+    vertices : ndarray (m,) int64
+        Vertices of the complex at which it is the value.
     """
 
     complex: Any
     states: np.ndarray
     level_set: LevelSet
-    touched_edges: np.ndarray
-    touched_vertices: np.ndarray
+    edges: np.ndarray
+    vertices: np.ndarray
 
     def __repr__(self) -> str:
         return (
@@ -65,14 +70,35 @@ class Preimage:
         """Their area, length in one dimension."""
         return float(self.complex.areas[self.flat_cells].sum())
 
+    @cached_property
+    def touched_edges(self) -> np.ndarray:
+        """Those of the `edges` that lie between two cells above the value, two below, or on the domain's border."""
+        left, right = self._beside
+        return self.edges[((left == right) & (left != 0))[self.edges]]
+
+    @cached_property
+    def touched_vertices(self) -> np.ndarray:
+        """Those of the `vertices` beside which the output is the value nowhere nearby, (m,) int64."""
+        cut = self.complex
+        covered = np.zeros(len(cut.vertices), bool)
+        covered[cut.cell_vertices[np.repeat(self.states == 0, cut.n_corners)]] = True
+        left, right = self._beside
+        covered[cut.edges.vertices[self.edges if cut.dim == 2 else left != right]] = True
+        return self.vertices[~covered[self.vertices]]
+
     @property
     def touching(self) -> list[np.ndarray]:
         """What is touched, for drawing: segments (2, dim), then points (1, dim)."""
         vertices = self.complex.vertices
-        segments = (
-            [] if self.complex.dim == 1 else list(vertices[self.complex.edges.vertices[self.touched_edges]])
-        )
+        segments = list(vertices[self.complex.edges.vertices[self.touched_edges]])
         return segments + list(vertices[self.touched_vertices][:, None])
+
+    @property
+    def _beside(self) -> tuple[np.ndarray, np.ndarray]:
+        """The states on the two sides of each edge; that of the one cell, on the border."""
+        cells = self.complex.edges.cells
+        left, right = self.states[cells].T
+        return left, np.where(cells[:, 1] < 0, left, right)
 
 
 def preimage(cx: Any, value: float = 0.0, output: int = 0) -> Preimage:
@@ -81,7 +107,6 @@ def preimage(cx: Any, value: float = 0.0, output: int = 0) -> Preimage:
     Parameters
     ----------
     cx : PolyhedralComplex
-        Of a continuous network.
     value : float
         Taken as an exact number.
     output : int
@@ -89,8 +114,7 @@ def preimage(cx: Any, value: float = 0.0, output: int = 0) -> Preimage:
     Raises
     ------
     ParameterError
-        There is no such output, the value is not finite, or the network jumps: then `level_set` has the edges where
-        it jumps over the value.
+        There is no such output, or the value is not finite.
 
     Examples
     --------
@@ -101,27 +125,23 @@ def preimage(cx: Any, value: float = 0.0, output: int = 0) -> Preimage:
     >>> net = ll.Network.from_arrays([[[1, 0], [-1, 0]], [[1, 1]]], [[0, 0], [0]])  # |x|
     >>> preimage(ll.regions(net, [(-2, 2), (0, 1)]))
     Preimage(0 polylines, 0 flat cells, 1 touched edges, 0 touched points)
+
+    Steps: 1 beside the line x = 0, and 0 on it
+
+    >>> net = ll.Network.from_arrays([[[1, 0], [-1, 0]], [[1, 1]]], [[0, 0], [0]], "step")
+    >>> found = preimage(ll.regions(net, [(-2, 2), (0, 1)]))
+    >>> len(found.flat_cells), len(found.edges), len(found.vertices)
+    (0, 1, 2)
     """
-    if not cx.is_continuous:
-        raise ParameterError(
-            "preimage() is for continuous networks, and this one has steps: its level_set() has the jumps over a value."
-        )
     cut, states = cut_at(cx, value, output)
+    if not cx.is_continuous:
+        on_edges, at_vertices = (values == 0 for values in values_on_faces(cut, 0))
+        return Preimage(
+            cut, states, borders(cut, states), np.flatnonzero(on_edges), np.flatnonzero(at_vertices)
+        )
     zero = _zero_vertices(cut, states)
-    edges = cut.edges
-    left, right = states[edges.cells].T
-    right = np.where(edges.cells[:, 1] < 0, left, right)
-    along = zero[edges.vertices].all(axis=1)
-    if cut.dim == 1:  # an edge is a point, and touched as a vertex
-        touched = np.zeros(len(edges), bool)
-    else:
-        touched = along & (left == right) & (left != 0)
-    covered = np.zeros(len(cut.vertices), bool)
-    covered[edges.vertices[touched | (left != right)]] = True
-    covered[cut.cell_vertices[np.repeat(states == 0, cut.n_corners)]] = True
-    return Preimage(
-        cut, states, borders(cut, states), np.flatnonzero(touched), np.flatnonzero(zero & ~covered)
-    )
+    along = zero[cut.edges.vertices].all(axis=1) & (cut.dim == 2)
+    return Preimage(cut, states, borders(cut, states), np.flatnonzero(along), np.flatnonzero(zero))
 
 
 def _zero_vertices(cut: Any, states: np.ndarray) -> np.ndarray:
