@@ -3,6 +3,7 @@
 from .ball_counts import count_in_ball
 from .balls import ball
 from .batches import CellBatch
+from .bends import Bend
 from .bounds import (
     Bounds,
     arrangement_bounded_regions,
@@ -16,6 +17,7 @@ from .bounds import (
 )
 from .callback import RegionCallback
 from .count import RegionCount, count_regions
+from .creases import UnitCrease
 from .distribution import Distribution
 from .domain import Domain, domain
 from .edges import Edges
@@ -38,7 +40,6 @@ from .skeleton import StepSkeleton, step_skeleton
 from .slices import Slice, slice_line, slice_plane
 from .statistics import RegionStatistics
 from .stream import RegionStream, iter_regions
-from .unit_creases import Bend, UnitCrease
 
 __all__ = [
     "Bend",

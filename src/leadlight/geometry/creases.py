@@ -1,108 +1,185 @@
-"""Where the creases of a complex end and bend: its points on the border, and each unit's corners inside.
+"""The creases of single units: polylines along which a unit changes its linear piece, with their bends.
 
-The crease of a first-layer unit is straight. A deeper unit's bends where it crosses an earlier crease, on whose
-two sides the unit is two different affine forms. Cost: linear in the edges and in the units that change there,
-and rational arithmetic for pairs of edges whose angle the rounded vertices leave open.
+Edges name one unit each, the earliest; here every unit has all of its edges, found by comparing the patterns on
+the two sides, so that coincident creases are complete. A crease can bend only where an earlier layer's unit
+changes its piece; whether it does is decided exactly. Cost: linear in the edges times the bytes of a pattern.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from ..errors import ParameterError
+from .bends import Bend, bends_along
+from .paths import join_segments
+from .patterns import differences
 
-__all__ = ["bends", "border_vertices", "surely_bent"]
+__all__ = ["UnitCrease", "creases"]
 
-_BLOCK = 65536  # edges looked at together
-
-
-def border_vertices(cx: Any) -> np.ndarray:
-    """See `PolyhedralComplex.border_vertices`."""
-    _in_the_plane(cx, "border_vertices")
-    sides = np.flatnonzero(cx.edges.cells[:, 1] < 0)
-    ends = cx.edges.vertices[sides].ravel()
-    side = np.repeat(cx.edges.unit[sides], 2)
-    first, last = np.full(len(cx.vertices), -1), np.full(len(cx.vertices), -1)
-    first[ends[::-1]], last[ends] = side[::-1], side  # a corner lies on two sides of the domain
-    return np.flatnonzero((first >= 0) & (first == last))
+_BLOCK = 65536  # edges compared together
 
 
-def bends(cx: Any) -> np.ndarray:
-    """See `PolyhedralComplex.bends`."""
-    _in_the_plane(cx, "bends")
-    units = np.array(cx.network.widths, np.int64)
-    layers = np.repeat(np.arange(len(units)), units)
-    edge, unit = _changes(cx, len(units) and int(units[0]))  # from the second layer on
-    ends = cx.edges.vertices[edge]
-    edge, unit, here, there = (
-        np.concatenate(parts)
-        for parts in ((edge, edge), (unit, unit), (ends[:, 0], ends[:, 1]), (ends[:, 1], ends[:, 0]))
-    )
-    order = np.lexsort((edge, here, unit))
-    edge, unit, here, there = (part[order] for part in (edge, unit, here, there))
-    starts = np.flatnonzero(
-        np.concatenate([[True], (np.diff(unit) != 0) | (np.diff(here) != 0)])[: len(unit)]
-    )
-    group = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(unit))))
-    one, other = starts[group], np.arange(len(unit))  # each edge with the first of its unit at its vertex
-    pairs = np.flatnonzero(one != other)
-    one, other = one[pairs], other[pairs]
-    bent = surely_bent(cx, here[one], there[one], there[other])
-    open_ = np.flatnonzero(~bent)
-    open_ = open_[~_same_form(cx, edge[one[open_]], edge[other[open_]], layers[unit[one[open_]]])]
-    for i in open_.tolist():
-        bent[i] = _exact_turn(cx, *(int(v) for v in (here[one[i]], there[one[i]], there[other[i]]))) != 0
-    found = np.unique(group[pairs[bent]])
-    at = starts[found]
-    first_units = np.cumsum(units) - units
-    return np.column_stack([layers[unit[at]], unit[at] - first_units[layers[unit[at]]], here[at]])
+@dataclass(frozen=True, eq=False, repr=False)
+class UnitCrease:
+    """Where one unit passes one breakpoint of its activation, in the domain.
+
+    Attributes
+    ----------
+    complex : PolyhedralComplex
+    layer, unit, breakpoint : int
+        Counted from 0.
+    paths : list of ndarray (k,) int64
+        Vertices of the complex along each part, the higher piece on the left; a closed path ends where it
+        starts. Parts end on the border, at a jump, where the crease crosses itself, or where the unit is on
+        the breakpoint throughout a cell. In one dimension each is a point, (1,).
+    edges : list of ndarray (k - 1,) int64
+        The edges of the complex along each; in one dimension the point's own, (1,).
+    """
+
+    complex: Any
+    layer: int
+    unit: int
+    breakpoint: int
+    paths: list[np.ndarray]
+    edges: list[np.ndarray]
+
+    def __repr__(self) -> str:
+        name = f"layer {self.layer}, unit {self.unit}, breakpoint {self.breakpoint}"
+        return f"UnitCrease({name}: {len(self.paths)} parts, length {self.length:.6g})"
+
+    @property
+    def length(self) -> float:
+        """Total length, float64; in one dimension the number of points."""
+        if self.complex.dim == 1:
+            return float(len(self.paths))
+        with np.errstate(over="ignore"):
+            return float(
+                sum(np.hypot(*np.diff(self.complex.vertices[path], axis=0).T).sum() for path in self.paths)
+            )
+
+    @property
+    def is_closed(self) -> np.ndarray:
+        """Whether each part comes back to its start, (n,) bool."""
+        return np.array([len(path) > 2 and path[0] == path[-1] for path in self.paths], bool)
+
+    @cached_property
+    def bends(self) -> list[list[Bend]]:
+        """For each part, its bends in order; where a closed one bends at its start, that comes first."""
+        return [
+            bends_along(self.complex, self.layer, path, along) for path, along in zip(self.paths, self.edges)
+        ]
+
+    @property
+    def n_bends(self) -> int:
+        """Number of bends of all parts."""
+        return sum(map(len, self.bends))
+
+    @property
+    def polylines(self) -> list[np.ndarray]:
+        """For each part its two ends and its bends, (k, dim) float64, without the straight points between."""
+        lines = []
+        for path, bends in zip(self.paths, self.bends):
+            kept = np.isin(path, [bend.vertex for bend in bends])
+            kept[[0, -1]] = True
+            lines.append(self.complex.vertices[path[kept]])
+        return lines
 
 
-def _changes(cx: Any, first_unit: int) -> tuple[np.ndarray, np.ndarray]:
-    """Each interior edge with each unit, numbered through the layers, that changes its piece there."""
-    chosen = cx.edges.interior
-    edges, units = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    skip = first_unit + sum(cx._sliced.widths[: cx._n_slice_layers])
-    for start in range(0, len(chosen), _BLOCK):
-        block = chosen[start : start + _BLOCK]
-        left, right = (cx._unpack(cells)[:, skip:] for cells in cx.edges.cells[block].T)
-        row, unit = np.nonzero(left != right)
-        edges.append(block[row])
-        units.append(unit + first_unit)
-    return np.concatenate(edges), np.concatenate(units)
+def creases(cx: Any, layer: int | None = None, unit: int | None = None) -> list[UnitCrease]:
+    """Find the creases of units: those of a layer or of one unit where these are given.
+
+    Parameters
+    ----------
+    cx : PolyhedralComplex
+    layer, unit : int, optional
+        Counted from 0; a unit needs its layer.
+
+    Returns
+    -------
+    list of UnitCrease
+        By layer, unit and breakpoint; only those that there are in the domain. A unit that is on its breakpoint
+        throughout a cell is on the piece below it there, and has a crease where it leaves that piece.
+
+    Examples
+    --------
+    >>> import leadlight as ll
+    >>> net = ll.Network.from_arrays([[[1, 0]], [[1], [0]], [[1, 1]]], [[0], [-0.5, 1], [0]])
+    >>> cx = ll.regions(net, [(-1, 1), (-1, 1)])
+    >>> [(crease.layer, crease.unit, crease.length) for crease in creases(cx)]
+    [(0, 0, 2.0), (1, 0, 2.0)]
+    """
+    _check(cx, layer, unit)
+    edge, of_layer, of_unit, index, higher_left = _changes(cx, layer, unit)
+    order = np.lexsort((edge, index, of_unit, of_layer))
+    edge, higher_left = edge[order], higher_left[order]
+    names = np.stack([of_layer, of_unit, index], axis=1)[order]
+    fresh = np.ones(len(names), bool)
+    fresh[1:] = (names[1:] != names[:-1]).any(axis=1)
+    line = np.cumsum(fresh) - 1  # which crease each is part of
+    if cx.dim == 1:
+        paths = [cx.edges.vertices[e] for e in edge.tolist()]
+        along = [np.array([e]) for e in edge.tolist()]
+        owner = np.arange(len(names))
+    else:
+        ends = cx.edges.vertices[edge].astype(np.int64)
+        ends = np.where(higher_left[:, None], ends, ends[:, ::-1])
+        apart = line[:, None] * len(cx.vertices)  # each crease has points of its own
+        joined, segments = join_segments(ends + apart, line[:, None])
+        paths = [path % len(cx.vertices) for path in joined]
+        along = [edge[part] for part in segments]
+        owner = np.array([part[0] for part in segments], np.int64)
+    found = [UnitCrease(cx, *name, paths=[], edges=[]) for name in names[fresh].tolist()]
+    for path, part, crease in zip(paths, along, line[owner].tolist()):
+        found[crease].paths.append(path)
+        found[crease].edges.append(part)
+    return found
 
 
-def surely_bent(cx: Any, at: np.ndarray, one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Whether two edges from a vertex are not on one line by more than the vertices' errors allow, (n,) bool."""
-    (ax, ay), (bx, by) = ((cx.vertices[end] - cx.vertices[at]).T for end in (one, other))
-    with np.errstate(over="ignore", invalid="ignore"):
-        error_a, error_b = (
-            (cx.vertex_errors[end] + cx.vertex_errors[at]) * (1 + 1e-12) for end in (one, other)
+def _check(cx: Any, layer: Any, unit: Any) -> None:
+    widths = cx.network.widths
+    if layer is None:
+        if unit is not None:
+            raise ParameterError(f"unit={unit!r} was given without its layer: give both.")
+        return
+    if isinstance(layer, bool) or not isinstance(layer, int | np.integer) or not 0 <= layer < len(widths):
+        raise ParameterError(f"There is no hidden layer {layer!r}: they are numbered 0 to {len(widths) - 1}.")
+    if unit is None:
+        return
+    if isinstance(unit, bool) or not isinstance(unit, int | np.integer) or not 0 <= unit < widths[layer]:
+        raise ParameterError(
+            f"There is no unit {unit!r} in hidden layer {layer}: its units are 0 to {widths[layer] - 1}."
         )
-        size_a, size_b = np.abs(ax) + np.abs(ay), np.abs(bx) + np.abs(by)
-        # Differences, products and their difference round once each: 8 units in the last place are plenty.
-        bound = size_a * error_b + size_b * error_a + 2 * error_a * error_b + 2.0**-50 * size_a * size_b
-        return np.abs(ax * by - ay * bx) > bound * (1 + 1e-12) + 2.0**-1060
 
 
-def _same_form(cx: Any, one: np.ndarray, other: np.ndarray, layers: np.ndarray) -> np.ndarray:
-    """Whether no unit of an earlier layer changes on two edges nor between them, (n,) bool: then they are one line."""
-    same = (cx.edges.layer[one] == layers) & (cx.edges.layer[other] == layers)
-    for layer in np.unique(layers):
-        mine = np.flatnonzero(same & (layers == layer))
-        before = cx.packed_patterns[:, : cx._pattern_starts[layer + cx._n_slice_layers]]
-        first, second = (before[cx.edges.cells[edges[mine], 0]] for edges in (one, other))
-        same[mine] = (first == second).all(axis=1)
-    return same
-
-
-def _exact_turn(cx: Any, at: int, one: int, other: int) -> Any:
-    (x, y), (px, py), (qx, qy) = (cx.vertex_exact(vertex) for vertex in (at, one, other))
-    return (px - x) * (qy - y) - (py - y) * (qx - x)
-
-
-def _in_the_plane(cx: Any, name: str) -> None:
-    if cx.dim != 2:
-        raise ParameterError(f"{name} are those of a complex in the plane; this one is on an interval.")
+def _changes(cx: Any, layer: int | None, unit: int | None) -> tuple[np.ndarray, ...]:
+    """Edge, layer, unit, breakpoint of each crossing of a breakpoint, and whether the higher piece is on the left."""
+    skipped = cx._n_slice_layers
+    wanted = range(cx.network.depth) if layer is None else [int(layer)]
+    parts = []
+    for start in range(0, len(cx.edges.interior), _BLOCK):
+        edges = cx.edges.interior[start : start + _BLOCK]
+        left, right = cx.edges.cells[edges].T
+        for k in wanted:
+            units, low, high, place = differences(cx, k + skipped, left, right)
+            if unit is not None:
+                units, low, high, place = (part[units == unit] for part in (units, low, high, place))
+            lower = np.minimum(low, high)
+            crossed = np.maximum(low, high) - lower  # more than one where the network jumps
+            repeated = np.repeat(np.arange(len(units)), crossed)
+            step = np.arange(len(repeated)) - np.repeat(np.cumsum(crossed) - crossed, crossed)
+            parts.append(
+                (
+                    edges[place[repeated]],
+                    np.full(len(repeated), k),
+                    units[repeated],
+                    lower[repeated] + step,
+                    (low > high)[repeated],
+                )
+            )
+    if not parts:
+        return (*(np.empty(0, np.int64) for _ in range(4)), np.empty(0, bool))
+    return tuple(np.concatenate(column) for column in zip(*parts))

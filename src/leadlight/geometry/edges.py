@@ -1,4 +1,4 @@
-"""The edges of a complex, and the graph of cells that they make."""
+"""The edges of a complex: the graph of cells that they make, and where they end on the border."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import MissingExtraError
+from ..errors import MissingExtraError, ParameterError
 
 if TYPE_CHECKING:
     from scipy import sparse
 
-__all__ = ["Edges", "adjacency", "to_networkx"]
+__all__ = ["Edges", "adjacency", "border_vertices", "to_networkx"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,3 +94,17 @@ def to_networkx(edges: Edges, n_cells: int) -> Any:
     rows = zip(edges.cells[chosen].tolist(), edges.layer[chosen].tolist(), edges.unit[chosen].tolist())
     graph.add_edges_from((i, j, {"layer": layer, "unit": unit}) for (i, j), layer, unit in rows)
     return graph
+
+
+def border_vertices(edges: Edges, n_vertices: int) -> np.ndarray:
+    """See `PolyhedralComplex.border_vertices`."""
+    if edges.vertices.shape[1] == 1:
+        raise ParameterError(
+            "border_vertices are those of a complex in the plane; this one is on an interval."
+        )
+    sides = np.flatnonzero(edges.cells[:, 1] < 0)
+    ends = edges.vertices[sides].ravel()
+    side = np.repeat(edges.unit[sides], 2)
+    first, last = np.full(n_vertices, -1), np.full(n_vertices, -1)
+    first[ends[::-1]], last[ends] = side[::-1], side  # a corner lies on two sides of the domain
+    return np.flatnonzero((first >= 0) & (first == last))

@@ -1,4 +1,4 @@
-"""Activation patterns: bit-packed for all cells, unpacked for some."""
+"""Activation patterns: bit-packed for all cells, unpacked for some, compared where cells meet."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["unpack"]
+__all__ = ["differences", "unpack"]
 
 
 def unpack(cx: Any, rows: np.ndarray, first_layer: int = 0) -> np.ndarray:
@@ -23,3 +23,28 @@ def unpack(cx: Any, rows: np.ndarray, first_layer: int = 0) -> np.ndarray:
         weights = (1 << np.arange(bits)).astype(np.uint8)
         parts.append(unpacked if bits == 1 else unpacked.reshape(len(packed), units, bits) @ weights)
     return np.concatenate(parts, axis=1)
+
+
+def differences(
+    cx: Any, layer: int, left: np.ndarray, right: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Units of a layer (a slice's own counted) on different pieces in two lists of cells.
+
+    Returns
+    -------
+    units, left_piece, right_piece, place : ndarray (m,) int64
+        `place` is the pair's in the lists.
+    """
+    bits = int(cx._pattern_bits[layer])
+    if bits == 0:
+        return tuple(np.empty(0, np.int64) for _ in range(4))  # pyright: ignore[reportReturnType]
+    start, per_byte = int(cx._pattern_starts[layer]), 8 // bits
+    stop = start + -(-cx._sliced.widths[layer] // per_byte)
+    ones, others = cx.packed_patterns[left, start:stop], cx.packed_patterns[right, start:stop]
+    place, byte = np.nonzero(ones != others)
+    shift = bits * np.arange(per_byte)
+    low, high = (
+        (part[place, byte][:, None] >> shift).astype(np.int64) & ((1 << bits) - 1) for part in (ones, others)
+    )
+    row, within = np.nonzero(low != high)
+    return byte[row] * per_byte + within, low[row, within], high[row, within], place[row]

@@ -17,8 +17,8 @@ import numpy as np
 from . import integrals, level_sets
 from .balls import cells_meeting_ball
 from .cells import Cells
-from .creases import bends, border_vertices
-from .edges import adjacency, to_networkx
+from .creases import UnitCrease, creases
+from .edges import adjacency, border_vertices, to_networkx
 from .extrema import Extrema, extrema
 from .integrals import Moments
 from .level_sets import DecisionPartition, LevelSet
@@ -28,7 +28,6 @@ from .locate import locate_points
 from .preimages import Preimage, preimage
 from .statistics import RegionStatistics, statistics
 from .summaries import summary
-from .unit_creases import UnitCrease, creases
 
 if TYPE_CHECKING:
     from scipy import sparse
@@ -119,29 +118,7 @@ class PolyhedralComplex(Cells):
         ParameterError
             The complex is on an interval.
         """
-        return border_vertices(self)
-
-    def bends(self) -> np.ndarray:
-        """Where a unit's crease changes its direction, decided exactly: (n, 3) int64, layer, unit, vertex.
-
-        Layers and units are counted from 0. The creases of the first layer are straight; a deeper unit's bend
-        where they cross an earlier crease.
-
-        Raises
-        ------
-        ParameterError
-            The complex is on an interval.
-
-        Examples
-        --------
-        >>> import leadlight as ll
-        >>> net = ll.Network.from_arrays([[[1, 0], [0, 1]], [[1, 1]], [[1]]], [[0, 0], [-1], [0]])
-        >>> cx = ll.regions(net, [(-2, 2), (-2, 2)])  # relu(x) + relu(y) = 1 bends on both axes
-        >>> bends = cx.bends()
-        >>> bends[:, :2].tolist(), sorted((cx.vertices[bends[:, 2]] + 0.0).tolist())
-        ([[1, 0], [1, 0]], [[0.0, 1.0], [1.0, 0.0]])
-        """
-        return bends(self)
+        return border_vertices(self.edges, len(self.vertices))
 
     def cells_meeting_ball(self, center: Any, radius: float) -> np.ndarray:
         """The cells that meet an open ball, exactly; see `geometry.balls.cells_meeting_ball`."""
@@ -174,7 +151,7 @@ class PolyhedralComplex(Cells):
         return all(unit.pieces.is_continuous for act in self.network.activations for unit in act.units())
 
     def creases(self, layer: int | None = None, unit: int | None = None) -> list[UnitCrease]:
-        """Where each unit changes its piece, with bends; see `geometry.unit_creases.creases`."""
+        """Where each unit changes its piece, with its bends; see `geometry.creases.creases`."""
         return creases(self, layer, unit)
 
     def level_set(self, value: float = 0.0, output: int = 0) -> LevelSet:

@@ -107,12 +107,12 @@ def draw_creases(ax: Any, cx: PolyhedralComplex) -> None:
 
 def draw_bends(ax: Any, cx: PolyhedralComplex, unit: tuple[int, int] | None = None) -> None:
     """Mark where creases bend, or those of one unit, and label the marks for a legend."""
-    found = cx.bends()
-    if unit is not None:
-        found = found[(found[:, :2] == unit).all(axis=1)]
+    found = np.unique(
+        [bend.vertex for crease in cx.creases(*unit or ()) for part in crease.bends for bend in part]
+    ).astype(np.int64)
     if len(found):
         ax.scatter(
-            *cx.vertices[found[:, 2]].T, s=16 if len(found) < 500 else 3, facecolors="#ffffff",
+            *cx.vertices[found].T, s=16 if len(found) < 500 else 3, facecolors="#ffffff",
             edgecolors=style.BLACK, linewidths=0.8 if len(found) < 500 else 0.3, zorder=3.5, label="bend",
             rasterized=len(found) > MANY,
         )  # fmt: skip

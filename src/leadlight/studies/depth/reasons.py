@@ -143,6 +143,6 @@ def _measure(page: Page, runs: Comparison, width: float) -> Reasons:
         complexes = [regions(net, [(-width, width)] * 2) for net in end]
         rows["cells"].append([len(cx) for cx in complexes])
         rows["regions"].append([cx.n_linear_regions for cx in complexes])
-        rows["bends"].append([len(cx.bends()) for cx in complexes])
+        rows["bends"].append([sum(crease.n_bends for crease in cx.creases()) for cx in complexes])
         report(number + 1)
     return Reasons(**{name: np.array(values) for name, values in rows.items()})

@@ -102,7 +102,7 @@ def show_cells(page: Page, nets: Mapping[str, Network], near: float, far: float)
         alt="Nine drawings of polygons; the far ones and those without biases look the same.",
         section=EXACT,
     )
-    bends = {name: len(panels[0][1].bends()) for name, panels in rows.items()}
+    bends = {name: sum(crease.n_bends for crease in panels[0][1].creases()) for name, panels in rows.items()}
     page.claim(
         "bends",
         "The creases of the shallow network are straight; creases of the deep one bend.",
