@@ -13,6 +13,7 @@ _HOME = {
     "ConfusionDisplay": "confusion",
     "CreaseDisplay": "creases",
     "DecisionMapDisplay": "decision_map",
+    "Display": "style",
     "EvolutionDisplay": "evolution",
     "FeatureMapsDisplay": "feature_maps",
     "FieldDisplay": "field",
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from .piece import PieceDisplay
     from .regions import RegionsDisplay
     from .statistics import StatisticsDisplay
+    from .style import Display
     from .sweep import SweepDisplay
     from .unit_lines import UnitLinesDisplay
 

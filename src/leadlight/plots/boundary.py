@@ -31,8 +31,6 @@ class BoundaryDisplay(ComplexDisplay):
     ----------
     complex : PolyhedralComplex
         The partition's.
-    ax_, figure_ : Axes, Figure
-        Set by `plot`.
 
     Examples
     --------
@@ -72,7 +70,6 @@ class BoundaryDisplay(ComplexDisplay):
 
         Parameters
         ----------
-        ax : Axes, optional
         points : array_like (n, 2), optional
             Data to draw in.
         labels : array_like (n,) of int, optional
@@ -86,8 +83,8 @@ class BoundaryDisplay(ComplexDisplay):
             Draw the borders of the cells too, thin.
         legend : bool, default True
             Name the classes, if labels or `class_names` are given.
-        title : str, optional
-        names : two str, optional
+        ax, title, names
+            As of every `plots.Display`.
 
         Returns
         -------

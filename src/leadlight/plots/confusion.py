@@ -25,11 +25,6 @@ class ConfusionDisplay(style.Display):
         ``matrix[i, j]`` counts the samples of class i that were predicted as class j.
     class_names : sequence of str, optional
 
-    Attributes
-    ----------
-    ax_, figure_ : Axes, Figure
-        Set by `plot`.
-
     Examples
     --------
     >>> ConfusionDisplay.from_predictions([0, 0, 1, 2], [0, 1, 1, 2]).plot().matrix
@@ -68,8 +63,8 @@ class ConfusionDisplay(style.Display):
 
         Parameters
         ----------
-        ax : Axes, optional
-        title : str, optional
+        ax, title
+            As of every `plots.Display`.
 
         Returns
         -------

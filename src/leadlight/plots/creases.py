@@ -27,11 +27,6 @@ class CreaseDisplay(ComplexDisplay):
     complex : PolyhedralComplex
         Two-dimensional.
 
-    Attributes
-    ----------
-    ax_, figure_ : Axes, Figure
-        Set by `plot`.
-
     Examples
     --------
     >>> from leadlight import mlp
@@ -54,14 +49,12 @@ class CreaseDisplay(ComplexDisplay):
 
         Parameters
         ----------
-        ax : Axes, optional
         unit : (layer, unit), optional
             Draw the crease of one unit thick and the others pale; both are counted from 0.
         bends : bool
             Mark where creases of deeper layers bend, or that unit's.
-        legend : bool, default True
-        title : str, optional
-        names : two str, optional
+        ax, legend, title, names
+            As of every `plots.Display`.
 
         Returns
         -------

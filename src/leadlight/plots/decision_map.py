@@ -28,11 +28,6 @@ class DecisionMapDisplay(style.Display):
     extent : (x0, x1, y0, y1)
     class_names : sequence of str, optional
 
-    Attributes
-    ----------
-    ax_, figure_ : Axes, Figure
-        Set by `plot`.
-
     Examples
     --------
     >>> display = DecisionMapDisplay.from_function(lambda X: X[:, 1] > 0, 1, resolution=4).plot()
@@ -100,7 +95,6 @@ class DecisionMapDisplay(style.Display):
 
         Parameters
         ----------
-        ax : Axes, optional
         points : ndarray, shape (n, 2), optional
             Data to draw in; those outside the map are not shown.
         labels : ndarray of int, shape (n,), optional
@@ -109,9 +103,8 @@ class DecisionMapDisplay(style.Display):
             In square points, as for `Axes.scatter`.
         legend : bool, default True
             Name the classes, if points or `class_names` are given.
-        title : str, optional
-        names : two str
-            What is on the axes.
+        ax, title, names
+            As of every `plots.Display`.
 
         Returns
         -------

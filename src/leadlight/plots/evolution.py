@@ -66,8 +66,8 @@ class EvolutionDisplay(style.Display):
             that were measured; counts alone if one `ax` is given.
         log_x, log_y : bool
             Logarithmic axes. Areas always are.
-        legend : bool, default True
-        title : str, optional
+        legend, title
+            As of every `plots.Display`.
 
         Returns
         -------

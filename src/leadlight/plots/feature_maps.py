@@ -22,11 +22,6 @@ class FeatureMapsDisplay(style.Display):
     ----------
     weights : ndarray, shape (n_units, height, width) or (n_units, height, width, 3)
 
-    Attributes
-    ----------
-    ax_, figure_ : Axes, Figure
-        Set by `plot`.
-
     Examples
     --------
     >>> display = FeatureMapsDisplay(np.array([[[-2.0, 0.0]], [[1.0, 2.0]]]))
@@ -69,11 +64,11 @@ class FeatureMapsDisplay(style.Display):
 
         Parameters
         ----------
-        ax : Axes, optional
         per_row : int, default 8
         per_unit : bool
             Scale each unit by its own greatest weight, so that weak units are seen as well as strong ones.
-        title : str, optional
+        ax, title
+            As of every `plots.Display`.
 
         Returns
         -------

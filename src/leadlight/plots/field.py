@@ -28,11 +28,6 @@ class FieldDisplay(style.Display):
     name : str
         What the values are, written beside the colour bar.
 
-    Attributes
-    ----------
-    ax_, figure_ : Axes, Figure
-        Set by `plot`.
-
     Examples
     --------
     >>> display = FieldDisplay.from_function(lambda X: X[:, 0] - X[:, 1], 1, resolution=4).plot()
@@ -102,7 +97,6 @@ class FieldDisplay(style.Display):
 
         Parameters
         ----------
-        ax : Axes, optional
         cmap : colour map, default `style.SEQUENTIAL`
         symmetric : bool
             Centre the colours on zero (and use `style.DIVERGING` unless `cmap` says otherwise).
@@ -111,10 +105,8 @@ class FieldDisplay(style.Display):
         contours : int or sequence of float, optional
             How many contour lines, or their levels.
         contour_labels : bool
-        colourbar : bool, default True
-        title : str, optional
-        names : two str
-            What is on the axes.
+        ax, colourbar, title, names
+            As of every `plots.Display`.
 
         Returns
         -------

@@ -100,11 +100,10 @@ class GradientFieldDisplay(style.Display):
         kind : "components" or "direction"
         colouring : "prism" or "diverging"
             How components are coloured: a cycle run through many times, or blue to red about zero.
-        colourbar : bool, default True
         title : str, optional
             Of the figure for the components, of the axes for the direction.
-        names : two str
-            What is on the axes.
+        colourbar, names
+            As of every `plots.Display`.
 
         Returns
         -------

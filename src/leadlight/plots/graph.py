@@ -24,11 +24,6 @@ class GraphDisplay(ComplexDisplay):
     complex : PolyhedralComplex
         One-dimensional.
 
-    Attributes
-    ----------
-    ax_, figure_ : Axes, Figure
-        Set by `plot`.
-
     Examples
     --------
     >>> from leadlight import mlp
@@ -53,13 +48,11 @@ class GraphDisplay(ComplexDisplay):
 
         Parameters
         ----------
-        ax : Axes, optional
         output : int, default 0
         breakpoints : bool, default True
             Mark where two cells meet, in the colour of the layer that makes it.
-        legend : bool, default True
-        title : str, optional
-        names : two str, optional
+        ax, legend, title, names
+            As of every `plots.Display`.
 
         Returns
         -------

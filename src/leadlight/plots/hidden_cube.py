@@ -101,8 +101,8 @@ class HiddenCubeDisplay(style.Display):
         elevation, azimuth : float
             Where it is looked at from, in degrees.
         point_size : float
-        legend : bool, default True
-        title : str, optional
+        legend, title
+            As of every `plots.Display`.
 
         Returns
         -------

@@ -25,11 +25,6 @@ class ImageGridDisplay(style.Display):
     titles : sequence of str, length n, optional
         Written above each image.
 
-    Attributes
-    ----------
-    ax_, figure_ : Axes, Figure
-        Set by `plot`.
-
     Examples
     --------
     >>> display = ImageGridDisplay(np.zeros((5, 8, 8), dtype=np.uint8)).plot(per_row=4)
@@ -57,11 +52,11 @@ class ImageGridDisplay(style.Display):
 
         Parameters
         ----------
-        ax : Axes, optional
         per_row : int, default 8
         gap : int, default 2
             Pixels between images; more are left where titles stand.
-        title : str, optional
+        ax, title
+            As of every `plots.Display`.
 
         Returns
         -------

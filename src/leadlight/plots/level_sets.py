@@ -36,11 +36,6 @@ class LevelSetDisplay(ComplexDisplay):
     level_sets : list of LevelSet
         One for each.
 
-    Attributes
-    ----------
-    ax_, figure_ : Axes, Figure
-        Set by `plot`.
-
     Examples
     --------
     >>> from leadlight import mlp
@@ -94,13 +89,12 @@ class LevelSetDisplay(ComplexDisplay):
 
         Parameters
         ----------
-        ax : Axes, optional
         edges : bool, default True
             Draw the borders of the cells too, pale: where the lines bend.
         colourbar : bool, default True
             Name the levels; a single one in a legend.
-        title : str, optional
-        names : two str, optional
+        ax, title, names
+            As of every `plots.Display`.
 
         Returns
         -------

@@ -28,11 +28,6 @@ class LossCurvesDisplay(style.Display):
         The abscissae; 1, 2, 3, ... by default.
     xlabel, ylabel : str
 
-    Attributes
-    ----------
-    ax_, figure_ : Axes, Figure
-        Set by `plot`.
-
     Examples
     --------
     >>> curves = {"lr 0.1": 1 / np.arange(1, 51) * np.ones((3, 1))}
@@ -91,7 +86,6 @@ class LossCurvesDisplay(style.Display):
 
         Parameters
         ----------
-        ax : Axes, optional
         log_x, log_y : bool
             Logarithmic axes; the loss's is so by default.
         individual : bool
@@ -103,7 +97,8 @@ class LossCurvesDisplay(style.Display):
         colours, styles : mapping of group to colour or line style, optional
         legend : bool, default True
             Name the groups, if there are several.
-        title : str, optional
+        ax, title
+            As of every `plots.Display`.
 
         Returns
         -------

@@ -26,11 +26,6 @@ class MatrixDisplay(style.Display):
     name : str
         What the values are, written beside the colour bar if there is one.
 
-    Attributes
-    ----------
-    ax_, figure_ : Axes, Figure
-        Set by `plot`.
-
     Examples
     --------
     >>> display = MatrixDisplay([[-1, -1, -1], [2, 2, 2], [-1, -1, -1]]).plot()
@@ -64,7 +59,6 @@ class MatrixDisplay(style.Display):
 
         Parameters
         ----------
-        ax : Axes, optional
         numbers : bool, optional
             Write the values in; by default if there are at most 12 rows and columns.
         fmt : str, default ``"{:.3g}"``
@@ -78,7 +72,8 @@ class MatrixDisplay(style.Display):
         colourbar : bool, default False
         ticks : bool, default True
             Number the rows and columns.
-        title : str, optional
+        ax, title
+            As of every `plots.Display`.
 
         Returns
         -------

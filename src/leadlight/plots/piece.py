@@ -26,11 +26,6 @@ class PieceDisplay(style.Display):
     target : ndarray, shape (n,), optional
     skeleton : StepSkeleton, optional
 
-    Attributes
-    ----------
-    ax_, figure_ : Axes, Figure
-        Set by `plot`.
-
     Examples
     --------
     >>> from leadlight import mlp
@@ -75,15 +70,12 @@ class PieceDisplay(style.Display):
 
         Parameters
         ----------
-        ax : Axes, optional
         thresholds : bool, default True
             Mark each unit's threshold in range by a tick on the axis and a thin line.
         skeleton : bool, default True
             Draw the staircase (cut to the picture if it leaves it).
-        legend : bool, default True
-        title : str, optional
-        names : two str
-            What is on the axes.
+        ax, legend, title, names
+            As of every `plots.Display`.
 
         Returns
         -------

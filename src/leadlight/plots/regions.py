@@ -29,11 +29,6 @@ class RegionsDisplay(ComplexDisplay):
     complex : PolyhedralComplex
         Two-dimensional.
 
-    Attributes
-    ----------
-    ax_, figure_ : Axes, Figure
-        Set by `plot`.
-
     Examples
     --------
     >>> from leadlight import mlp
@@ -60,7 +55,6 @@ class RegionsDisplay(ComplexDisplay):
 
         Parameters
         ----------
-        ax : Axes, optional
         colour : str, default "pattern"
             ``"pattern"`` and ``"linear_region"`` (the colours only tell apart), ``"output"`` (shaded exactly),
             ``"slope"`` (length of the gradient), ``"direction"`` (of the gradient) or ``"area"``.
@@ -72,10 +66,8 @@ class RegionsDisplay(ComplexDisplay):
             Draw each border in the colour of the layer that makes it.
         bends : bool
             Mark where creases of deeper layers bend.
-        colourbar, legend : bool, default True
-        title : str, optional
-        names : two str, optional
-            What is on the axes.
+        ax, colourbar, legend, title, names
+            As of every `plots.Display`.
 
         Returns
         -------

@@ -146,7 +146,20 @@ def subplots(
 
 @dataclass(eq=False)
 class Display:
-    """A picture: made from its data, drawn by ``plot``, which sets its axes and figure."""
+    """A picture: made from its data, drawn by ``plot``, which sets its axes and figure and returns the display.
+
+    What is the same in every display's ``plot``, where it takes it:
+
+    - `ax`, Axes, optional: where to draw. Default: the only axes of a new figure, made outside pyplot.
+    - `legend`, `colourbar`, bool, default True: leave room for one, and draw it where there is something to name.
+    - `title`, str, optional: above the axes.
+    - `names`, two str, optional: what is on the axes. Default: the inputs, or the coordinates of a slice.
+
+    Attributes
+    ----------
+    ax_, figure_ : Axes, Figure
+        None before `plot`.
+    """
 
     ax_: Any = field(init=False, default=None, repr=False)
     figure_: Any = field(init=False, default=None, repr=False)

@@ -30,11 +30,6 @@ class SweepDisplay(style.Display):
         One row a value (rows may differ in length); a mapping draws several series. NaN is left out.
     xlabel, ylabel : str
 
-    Attributes
-    ----------
-    ax_, figure_ : Axes, Figure
-        Set by `plot`.
-
     Examples
     --------
     >>> display = SweepDisplay([1, 10, 100], [[0.5, 0.6], [0.8, 0.9], [0.9, 0.9]], xlabel="width").plot()
@@ -77,7 +72,6 @@ class SweepDisplay(style.Display):
 
         Parameters
         ----------
-        ax : Axes, optional
         log_x, log_y : bool
             Logarithmic axes; the value's is so by default (not for strings or values of zero or less).
         points : bool, default True
@@ -87,8 +81,8 @@ class SweepDisplay(style.Display):
         levels : mapping of str to float, optional
             Named horizontal lines, such as chance.
         colours : mapping of series to colour, optional
-        legend : bool, default True
-        title : str, optional
+        ax, legend, title
+            As of every `plots.Display`.
 
         Returns
         -------

@@ -26,11 +26,6 @@ class UnitLinesDisplay(style.Display):
     lines : ndarray, shape (n_units, 3)
         Rows w1, w2, b.
 
-    Attributes
-    ----------
-    ax_, figure_ : Axes, Figure
-        Set by `plot`.
-
     Examples
     --------
     >>> display = UnitLinesDisplay([[1.0, 0.0, -0.5], [1.0, 1.0, 0.0]]).plot(half_width=2)
@@ -69,7 +64,6 @@ class UnitLinesDisplay(style.Display):
 
         Parameters
         ----------
-        ax : Axes, optional
         half_width : float, optional
             Half the side of a square about the origin; or give `domain`; by default the data's box.
         domain : [(x0, x1), (y0, y1)], optional
@@ -81,9 +75,8 @@ class UnitLinesDisplay(style.Display):
         numbers : bool, default True
             Number the units from 1 at the ends of their lines.
         point_size : float
-        title : str, optional
-        names : two str
-            What is on the axes.
+        ax, title, names
+            As of every `plots.Display`.
 
         Returns
         -------
