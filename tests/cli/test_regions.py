@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import matplotlib.image
@@ -149,20 +148,28 @@ def test_mistakes_are_one_sentence(tmp_path, monkeypatch, capsys, case: str) -> 
 def test_ctrl_c_stops_at_once_and_leaves_nothing(tmp_path) -> None:
     words = [sys.executable, "-m", "leadlight.cli", "regions", "2-4000-4000-1", *BOX, "--threads", "1"]
     path = [os.path.abspath(p) for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p]
+    screen, terminal = os.openpty()  # progress is shown to terminals only
     process = subprocess.Popen(
         [*words, "--max-cells", "1000000000", "-o", "cells.npz"],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(path)},
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=terminal,
         text=True,
         start_new_session=True,
     )
-    time.sleep(2.5)
+    os.close(terminal)
+    shown = b""
+    while b" cells, " not in shown:
+        shown += os.read(screen, 1000)  # an OSError if the process ends first
     assert process.poll() is None
     os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=60)
-    assert (process.returncode, out, err) == (130, "", "leadlight: Stopped.\n")
+    out, _ = process.communicate(timeout=60)
+    while not shown.endswith(b".\r\n"):
+        shown += os.read(screen, 1000)
+    os.close(screen)
+    assert (process.returncode, out) == (130, "")
+    assert shown.endswith(b"\r\x1b[Kleadlight: Stopped.\r\n")
     assert list(tmp_path.iterdir()) == []
 
 
