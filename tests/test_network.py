@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 import leadlight as ll
 from leadlight.activations import ACTIVATIONS, activation
 from leadlight.errors import DataError, ModelError, ParameterError, ShapeError, UnknownNameError
-from leadlight.network import Network, mlp
+from leadlight.network import Network
+from leadlight.random_network import mlp
 
 TORCH_SPECS = [
     "relu",

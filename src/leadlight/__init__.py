@@ -17,7 +17,7 @@ _HOME = {
     "onehot_argmax": "functions",
     "bce": "functions",
     "Network": "network",
-    "mlp": "network",
+    "mlp": "random_network",
     "widths_for_budget": "budget",
     "max_regions": "geometry",
     "RegionCallback": "geometry",
@@ -79,7 +79,8 @@ if TYPE_CHECKING:
         slice_line,
         slice_plane,
     )
-    from .network import Network, mlp
+    from .network import Network
+    from .random_network import mlp
     from .training import SGD, Adam, AdamW, Constant, Cosine, RMSprop, Runs, StepDecay, train
 
     __version__: str

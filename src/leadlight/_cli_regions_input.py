@@ -22,7 +22,8 @@ _PLAIN = {"colour": "pattern", "width": 1200, "edges": None, "creases": False}
 
 def read_network(model: str, described: dict[str, Any]) -> Network:
     """The network of a file, or one with random weights."""
-    from leadlight.network import Network, mlp
+    from leadlight.network import Network
+    from leadlight.random_network import mlp
 
     given = {name: value for name, value in described.items() if value is not None}
     if _SIZES.fullmatch(model) and not Path(model).exists():

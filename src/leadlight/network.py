@@ -8,28 +8,26 @@ for values, O(n x n_outputs x parameters) for Jacobians.
 
 from __future__ import annotations
 
-import itertools
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from ._network_arrays import check_activations, check_shapes, checked_points, frozen, one_for_each
 from .activations import Activation
 from .activations import activation as activation_of  # a name that no parameter hides
-from .budget import Summary, SummaryRow, n_parameters
-from .errors import DataError, ModelError, ParameterError, ShapeError
-from .initialisation import Scheme, initialise, scheme
+from .budget import Summary, SummaryRow
 
-__all__ = ["Network", "mlp"]
+__all__ = ["Network"]
 
 _BLOCK = 4096  # points evaluated at a time: what a layer makes of them stays in the cache, 3 times faster
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Network:
-    """A fully connected network. Make one with `mlp`, `Network.from_arrays`, `Network.of` or `Network.load`.
+    """A fully connected network. Make one with `leadlight.mlp`, `Network.from_arrays`, `Network.of` or `Network.load`.
 
     Parameters
     ----------
@@ -51,7 +49,8 @@ class Network:
 
     Examples
     --------
-    >>> net = mlp(2, [20], 1, activation="relu", init="torch", seed=0)
+    >>> import leadlight as ll
+    >>> net = ll.mlp(2, [20], 1, activation="relu", init="torch", seed=0)
     >>> net
     Network(2-20-1, relu, 81 parameters)
     >>> net(np.zeros((5, 2))).shape
@@ -65,25 +64,15 @@ class Network:
 
     def __post_init__(self) -> None:
         object.__setattr__(
-            self, "weights", tuple(_frozen(w, f"weights[{i}]") for i, w in enumerate(self.weights))
+            self, "weights", tuple(frozen(w, f"weights[{i}]") for i, w in enumerate(self.weights))
         )
         object.__setattr__(
-            self, "biases", tuple(_frozen(b, f"biases[{i}]") for i, b in enumerate(self.biases))
+            self, "biases", tuple(frozen(b, f"biases[{i}]") for i, b in enumerate(self.biases))
         )
         object.__setattr__(self, "activations", tuple(map(activation_of, self.activations)))
         object.__setattr__(self, "output_activation", activation_of(self.output_activation))
-        _check_shapes(self.weights, self.biases)
-        if len(self.activations) != self.depth:
-            raise ShapeError(
-                f"The network has {self.depth} hidden layers but {len(self.activations)} activations: "
-                "give one for each hidden layer, and the output's as output_activation."
-            )
-        for i, (w, phi) in enumerate(zip(self.weights, (*self.activations, self.output_activation))):
-            if phi.n_units not in (None, len(w)):
-                raise ShapeError(
-                    f"The layer of weights[{i}] has {len(w)} units, but its {phi.name} has {phi.n_units} slopes: "
-                    "give one for each unit, or a single one for all."
-                )
+        check_shapes(self.weights, self.biases)
+        check_activations(self.weights, self.activations, self.output_activation)
 
     @classmethod
     def from_arrays(
@@ -111,7 +100,7 @@ class Network:
         """
         weights, biases = tuple(weights), tuple(biases)
         return cls(
-            weights, biases, _one_for_each(activation, len(weights) - 1), activation_of(output_activation)
+            weights, biases, one_for_each(activation, len(weights) - 1), activation_of(output_activation)
         )
 
     @classmethod
@@ -187,7 +176,7 @@ class Network:
         ShapeError, DataError
             X of another shape, or not finite real numbers.
         """
-        points, single = self._points(X)
+        points, single = checked_points(X, self.n_inputs)
         result = np.empty((len(points), self.n_outputs))
         for i in range(0, len(points), _BLOCK):
             block = points[i : i + _BLOCK]
@@ -201,7 +190,7 @@ class Network:
 
         A single point (n_inputs,) gives arrays (units,).
         """
-        points, single = self._points(X)
+        points, single = checked_points(X, self.n_inputs)
         result = []
         for W, b, phi in self._layers():
             result.append(points @ W.T + b)
@@ -231,7 +220,7 @@ class Network:
         >>> net.jacobian([[-3.0], [2.0]])[:, 0, 0]
         array([-1.,  1.])
         """
-        points, single = self._points(X)
+        points, single = checked_points(X, self.n_inputs)
         before = self.preactivations(points)
         result = self.output_activation.derivative(before[-1])[:, :, None] * self.weights[-1]
         for W, phi, z in zip(self.weights[-2::-1], self.activations[::-1], before[-2::-1], strict=True):
@@ -243,7 +232,8 @@ class Network:
 
         Examples
         --------
-        >>> print(mlp(2, [20], 1).summary())
+        >>> import leadlight as ll
+        >>> print(ll.mlp(2, [20], 1).summary())
         layer     inputs  units  activation  parameters
         hidden 1       2     20  relu                60
         output        20      1  identity            21
@@ -295,122 +285,3 @@ class Network:
 
     def _layers(self) -> list[tuple[np.ndarray, np.ndarray, Activation]]:
         return list(zip(self.weights, self.biases, (*self.activations, self.output_activation), strict=True))
-
-    def _points(self, X: Any) -> tuple[np.ndarray, bool]:
-        """X as float64 (n, n_inputs), and whether it was a single point."""
-        try:
-            points = np.asarray(X, dtype=np.float64)
-        except (TypeError, ValueError):
-            raise DataError(
-                "The network evaluates real numbers: X cannot be read as an array of them."
-            ) from None
-        if points.ndim not in (1, 2) or points.shape[-1] != self.n_inputs:
-            raise ShapeError(
-                f"X has shape {points.shape}, but the network takes {self.n_inputs} inputs: "
-                f"give (n, {self.n_inputs}), or ({self.n_inputs},) for a single point."
-            )
-        if not np.isfinite(points).all():
-            raise DataError("X has a value that is not finite: remove NaN and infinity first.")
-        return np.atleast_2d(points), points.ndim == 1
-
-
-def mlp(
-    n_inputs: int,
-    widths: Sequence[int],
-    n_outputs: int,
-    activation: str | Activation | Sequence[str | Activation] = "relu",
-    init: str | Scheme = "torch",
-    seed: int | np.random.SeedSequence | np.random.Generator = 0,
-    bias: str | None = None,
-    dtype: str = "float32",
-    output_activation: str | Activation = "identity",
-) -> Network:
-    """A network with random weights: the same seed gives the same bytes.
-
-    Parameters
-    ----------
-    n_inputs, n_outputs : int
-    widths : sequence of int
-        Units of each hidden layer; empty for a linear model.
-    activation : str, Activation or a sequence of them
-        One for all hidden layers, or one for each.
-    init : str or Scheme
-        See `leadlight.initialisation.scheme`, e.g. ``"torch"``, ``"xavier_normal(gain=1.407)"``.
-    seed : int, SeedSequence or Generator
-        A Generator is drawn from and so advances; the others start afresh at each call.
-    bias : str, optional
-        ``"zeros"``, ``"uniform"`` or ``"normal(0.5)"``; default: what belongs to `init`.
-    dtype : {"float32", "float64"}
-        Precision that the drawn numbers are rounded to (they are stored in float64 either way).
-    output_activation : str or Activation
-
-    Examples
-    --------
-    >>> mlp(2, [5, 5, 5, 5], 1, activation="abs")
-    Network(2-5-5-5-5-1, abs, 111 parameters)
-    """
-    how = scheme(init, bias)
-    if not isinstance(widths, Iterable):
-        raise ParameterError(
-            f"widths must list the units of each hidden layer, as in [{widths}], not {widths!r}."
-        )
-    sizes = [n_inputs, *widths, n_outputs]
-    phis = _one_for_each(activation, len(sizes) - 2)
-    n_parameters(sizes)  # checks the sizes before anything is drawn
-    try:
-        rng = np.random.default_rng(seed)
-    except (TypeError, ValueError):
-        raise ParameterError(f"The seed must be an integer of at least 0, not {seed!r}.") from None
-    layers = [
-        initialise(fan_in, fan_out, how, rng, dtype=dtype) for fan_in, fan_out in itertools.pairwise(sizes)
-    ]
-    return Network(
-        tuple(w for w, _ in layers), tuple(b for _, b in layers), phis, activation_of(output_activation)
-    )
-
-
-def _one_for_each(
-    given: str | Activation | Sequence[str | Activation], n_hidden: int
-) -> tuple[Activation, ...]:
-    if isinstance(given, (str, Activation)):
-        return (activation_of(given),) * n_hidden
-    return tuple(activation_of(spec) for spec in given)
-
-
-def _frozen(array: Any, name: str) -> np.ndarray:
-    """A read-only float64 copy, checked to hold finite real numbers that float64 holds exactly."""
-    try:
-        given = np.asarray(array)
-    except (TypeError, ValueError):
-        raise ModelError(f"{name} cannot be read as an array of real numbers.") from None
-    if given.dtype.kind not in "fiub":
-        raise ModelError(f"{name} has dtype {given.dtype}: weights and biases are real numbers.")
-    copy = np.array(given, dtype=np.float64, order="C")
-    if not np.isfinite(copy).all():
-        where = tuple(int(i) for i in np.argwhere(~np.isfinite(copy))[0])
-        raise ModelError(f"{name} is {copy[where]} at index {where}: weights and biases must be finite.")
-    if given.dtype.itemsize > 8 and (copy != given).any():
-        raise ModelError(f"{name} of dtype {given.dtype} has a value that float64 cannot hold exactly.")
-    copy.setflags(write=False)
-    return copy
-
-
-def _check_shapes(weights: Sequence[np.ndarray], biases: Sequence[np.ndarray]) -> None:
-    if not weights:
-        raise ModelError("A network needs at least one layer, but no weights were given.")
-    if len(weights) != len(biases):
-        raise ShapeError(
-            f"{len(weights)} weight matrices were given with {len(biases)} biases: give one for each."
-        )
-    for i, (w, b) in enumerate(zip(weights, biases, strict=True)):
-        if w.ndim != 2 or 0 in w.shape:
-            raise ShapeError(f"weights[{i}] has shape {w.shape}: a matrix (units, inputs) is expected.")
-        if b.shape != (w.shape[0],):
-            raise ShapeError(
-                f"biases[{i}] has shape {b.shape}, but weights[{i}] {w.shape} needs ({w.shape[0]},)."
-            )
-        if i > 0 and w.shape[1] != weights[i - 1].shape[0]:
-            raise ShapeError(
-                f"weights[{i}] has shape {w.shape}, but layer {i - 1} has {weights[i - 1].shape[0]} units: "
-                "weights are (units, inputs), as in torch's Linear."
-            )

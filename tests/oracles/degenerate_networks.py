@@ -12,7 +12,7 @@ import numpy as np
 
 from leadlight import Activation, Network
 
-__all__ = ["KINDS", "SLOPES", "of_units", "random_case"]
+__all__ = ["KINDS", "SLOPES", "dense_case", "of_units", "random_case"]
 
 Box = list[tuple[float, float]]
 
@@ -68,6 +68,17 @@ def random_case(seed: int, max_units: int = 12, prelus: float = 0.25) -> tuple[N
             for width, activation in zip(widths, activations)
         ]
     return Network.from_arrays(weights, biases, activation=activations), box, kind
+
+
+def dense_case(seed: int, n_inputs: int, activation: str = "relu") -> Network:
+    """Draw a network of two outputs whose numbers have all digits: nothing in it is degenerate."""
+    rng = np.random.default_rng(seed)
+    sizes = [n_inputs, *rng.integers(2, 6, rng.integers(1, 4)).tolist(), 2]
+    return Network.from_arrays(
+        [rng.normal(size=(o, i)) for i, o in itertools.pairwise(sizes)],
+        [rng.normal(size=o) / 2 for o in sizes[1:]],
+        activation,
+    )
 
 
 def of_units(activation: Activation, units: np.ndarray | list[int]) -> Activation:

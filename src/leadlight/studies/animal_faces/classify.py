@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...data import AugmentedImages, ImageSet
-from ...network import Network, mlp
+from ...network import Network
 from ...plots import ConfusionDisplay, LossCurvesDisplay, style
+from ...random_network import mlp
 from ...training import Runs, train
 from ..page import Page
 

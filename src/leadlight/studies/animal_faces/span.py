@@ -11,7 +11,8 @@ import numpy as np
 
 from ...data import ImageSet
 from ...functions import softmax
-from ...network import Network, mlp
+from ...network import Network
+from ...random_network import mlp
 from ...training import train
 from ..page import Page
 from .classify import HIDDEN

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from leadlight.data import Dataset
-from leadlight.network import Network, mlp
+from leadlight.network import Network
+from leadlight.random_network import mlp
 from leadlight.studies.page import Page
 from leadlight.training import train
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from leadlight.data import Dataset, damped_sine
-from leadlight.network import mlp
+from leadlight.random_network import mlp
 from leadlight.studies.page import Page
 from leadlight.training import train
 from leadlight.training.losses import RELATIVE_FLOOR

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...data import Dataset
-from ...network import Network, mlp
+from ...network import Network
+from ...random_network import mlp
 from ...training import train
 from ..page import Page
 from .samples import Pair

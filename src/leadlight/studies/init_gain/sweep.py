@@ -9,8 +9,8 @@ import numpy as np
 
 from ...activations import activation
 from ...data import ImageSet
-from ...network import mlp
 from ...plots import SweepDisplay, style
+from ...random_network import mlp
 from ...training import train
 from ..page import Page
 from .theory import forward_factors

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...data import Dataset
-from ...network import mlp
 from ...plots import LossCurvesDisplay, SweepDisplay, style
+from ...random_network import mlp
 from ...training import Runs, train
 from ..page import Page
 

@@ -14,7 +14,8 @@ from fractions import Fraction
 import numpy as np
 
 from leadlight.geometry import line_crossings, regions, unit_lines
-from leadlight.network import Network, mlp
+from leadlight.network import Network
+from leadlight.random_network import mlp
 
 from .far import FAR, FarCells, far_cells
 

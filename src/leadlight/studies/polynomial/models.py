@@ -14,7 +14,8 @@ import numpy as np
 
 from ...data import Dataset, polynomial_features, spirals, split, standardise
 from ...functions import softmax
-from ...network import Network, mlp
+from ...network import Network
+from ...random_network import mlp
 from ...training import train
 from ..page import Page
 

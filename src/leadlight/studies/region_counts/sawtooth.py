@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from leadlight.geometry import count_regions, max_regions, regions
-from leadlight.network import Network, mlp
+from leadlight.network import Network
+from leadlight.random_network import mlp
 from leadlight.studies.page import Page
 
 __all__ = ["UNIT", "count_pieces", "count_sawtooths", "sawtooth"]

@@ -9,7 +9,8 @@ import numpy as np
 
 from leadlight.data import Dataset, spirals
 from leadlight.geometry import max_regions, regions
-from leadlight.network import Network, mlp
+from leadlight.network import Network
+from leadlight.random_network import mlp
 from leadlight.studies.notation import scientific
 from leadlight.studies.page import Page
 from leadlight.training import train

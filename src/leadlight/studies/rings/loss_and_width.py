@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from leadlight.data import Dataset
-from leadlight.network import mlp
+from leadlight.random_network import mlp
 from leadlight.studies.page import Page
 from leadlight.studies.result import Interval
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from leadlight.data import Dataset, as_column
 from leadlight.errors import ModelError
-from leadlight.network import Network, mlp
+from leadlight.network import Network
+from leadlight.random_network import mlp
 from leadlight.studies.page import Page
 
 __all__ = ["module_of", "untrained"]

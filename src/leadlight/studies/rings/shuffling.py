@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from leadlight.data import Dataset, as_column
-from leadlight.network import Network, mlp
+from leadlight.network import Network
+from leadlight.random_network import mlp
 from leadlight.studies.page import Page
 from leadlight.training import train
 
