@@ -1,2 +1,3 @@
 // The training kernel in float32.
 #include "train.hpp"
+#include "values.hpp"
