@@ -44,6 +44,19 @@ def test_the_machine_rows_agree_with_the_core():
         assert "on one core" in rows[name].value
 
 
+def test_exact_geometry_is_tried():
+    row = by_name(doctor.report(probe=True, seconds=0))["exact geometry"]
+    assert (row.ok, row.number) == (True, 6)
+    assert "6 of 6 cells" in row.value
+
+
+def test_geometry_without_what_it_needs_is_told(monkeypatch):
+    monkeypatch.setitem(sys.modules, "leadlight.geometry", None)
+    row = by_name(doctor.report(probe=True, seconds=0))["exact geometry"]
+    assert row.ok is False
+    assert row.value.startswith("does not load: ")
+
+
 def test_zero_seconds_measures_nothing():
     assert "exp float32" not in by_name(doctor.report(seconds=0))
 
