@@ -5,6 +5,7 @@
 #include <nanobind/stl/optional.h>
 
 #include <algorithm>
+#include <exception>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "geometry/enumerate.hpp"
 #include "geometry/layers.hpp"
 #include "geometry/locate.hpp"
+#include "geometry/spare.hpp"
 #include "geometry_arrays.hpp"
 #include "kernels.hpp"
 
@@ -64,26 +66,24 @@ nb::dict to_python(geometry::Complex &complex, const geometry::Layers &layers, b
     return result;
 }
 
-// Waits for the threads and looks after Python meanwhile: signals and progress.
-geometry::Complex &watch(geometry::Enumeration &enumeration, const nb::object &progress) {
-    while (true) {
-        bool finished;
-        {
-            nb::gil_scoped_release release;
-            finished = enumeration.wait(0.05);
-        }
-        if (finished) break;
+// Looks after Python meanwhile: signals and progress.
+geometry::Complex &run(geometry::Enumeration &enumeration, const nb::object &progress) {
+    std::exception_ptr error;
+    const auto look = [&](std::int64_t cells) {
+        const nb::gil_scoped_acquire acquire;
         try {
             if (PyErr_CheckSignals() != 0) throw nb::python_error();
-            if (!progress.is_none()) progress(enumeration.cells());
+            if (!progress.is_none()) progress(cells);
         } catch (...) {
-            enumeration.stop();
-            nb::gil_scoped_release release;
-            while (!enumeration.wait(10.0)) {
-            }
-            throw;
+            error = std::current_exception();
         }
+        return !error;
+    };
+    {
+        const nb::gil_scoped_release release;
+        enumeration.run(look);
     }
+    if (error) std::rethrow_exception(error);
     if (PyErr_CheckSignals() != 0) throw nb::python_error();
     try {
         return enumeration.result();
@@ -101,7 +101,7 @@ nb::dict enumerate_cells(Array<int> widths, Array<double> weights, Array<double>
     const geometry::Layers layers(description.net);
     const geometry::Options options{certified, want_edges, want_maps, want_tree, max_cells, false, 0};
     geometry::Enumeration enumeration(leadlight::kernels(), layers, options, threads);
-    geometry::Complex &complex = watch(enumeration, progress);
+    geometry::Complex &complex = run(enumeration, progress);
     return to_python(complex, layers, !complex.limit_reached);
 }
 
@@ -113,7 +113,7 @@ nb::dict count_cells(Array<int> widths, Array<double> weights, Array<double> bia
     const geometry::Layers layers(description.net);
     const geometry::Options options{certified, false, false, false, 0, true, max_pairs};
     geometry::Enumeration enumeration(leadlight::kernels(), layers, options, threads);
-    const geometry::Complex &complex = watch(enumeration, progress);
+    const geometry::Complex &complex = run(enumeration, progress);
     nb::dict result;
     const auto n_counts = std::size_t(layers.n_hidden) + 1;
     result["n_cells"] = complex.n_cells;
@@ -161,6 +161,7 @@ void bind_geometry(nb::module_ &m) {
           "biases"_a.noconvert(), "pieces"_a.noconvert(), "table_starts"_a.noconvert(), "breakpoints"_a.noconvert(),
           "slopes"_a.noconvert(), "intercepts"_a.noconvert(), "corners"_a.noconvert(), "threads"_a, "certified"_a,
           "want_edges"_a, "want_maps"_a, "want_tree"_a, "max_cells"_a, "progress"_a.none());
+    m.def("spare_bytes", geometry::spare_bytes);
     m.def("count_cells", count_cells, nb::kw_only(), "widths"_a.noconvert(), "weights"_a.noconvert(),
           "biases"_a.noconvert(), "pieces"_a.noconvert(), "table_starts"_a.noconvert(), "breakpoints"_a.noconvert(),
           "slopes"_a.noconvert(), "intercepts"_a.noconvert(), "corners"_a.noconvert(), "threads"_a, "certified"_a,

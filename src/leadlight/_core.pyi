@@ -197,10 +197,14 @@ def enumerate_cells(
         maps (n, outputs, 3): a x + b y + c, and map_errors (n, outputs, 2): bounds for a and b, and for c;
         tree_lines (n - 1, 3), tree_errors (n - 1,), tree_children (n - 1, 2) int32, tree_creases (n - 1,) int32.
 
-    Results do not depend on the number of threads. The GIL is released; an exception in `progress`, or a signal,
+    Results do not depend on the number of threads. With one thread, or little to do, all is done on the calling
+    one if its stack suffices. The GIL is released; an exception in `progress`, or a signal,
     stops all threads and is raised. ValueError where lengths do not fit or a number is not finite, OverflowError
     for more than 2^31 corners or edges.
     """
+
+def spare_bytes() -> int:
+    """Memory of earlier results kept for the next ones, in bytes: at most 32 MiB in a process."""
 
 def count_cells(
     *,

@@ -3,8 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <vector>
+
+#include "storage.hpp"
 
 namespace leadlight::geometry {
 
@@ -16,6 +17,9 @@ class Arena {
     };
 
     Arena() { chunks_.push_back(make(std::size_t(1) << 18)); }
+    Arena(const Arena &) = delete;
+    Arena &operator=(const Arena &) = delete;
+    ~Arena() { drop(0); }
 
     Mark mark() const { return {current_, used_}; }
     void release(Mark mark) {
@@ -41,22 +45,27 @@ class Arena {
 
   private:
     struct Chunk {
-        std::unique_ptr<char[]> memory;
+        Storage memory;
         char *start;
         std::size_t size;
     };
 
     static Chunk make(std::size_t size) {
-        std::unique_ptr<char[]> memory(new char[size + 64]);
-        char *start = memory.get();
+        Storage memory;
+        grow(memory, 0, size + 64);
+        char *start = static_cast<char *>(memory.data);
         start += (64 - reinterpret_cast<std::uintptr_t>(start) % 64) % 64;
-        return {std::move(memory), start, size};
+        return {memory, start, memory.capacity - 64};
+    }
+    void drop(std::size_t first) {
+        for (std::size_t i = first; i < chunks_.size(); ++i) geometry::release(chunks_[i].memory);
+        chunks_.resize(first);
     }
     void next(std::size_t bytes) {
         ++current_;
         used_ = 0;
         if (current_ < chunks_.size() && chunks_[current_].size >= bytes) return;
-        chunks_.resize(current_);  // what comes later is too small too, and in use by nobody
+        drop(current_);  // what comes later is too small too, and in use by nobody
         const std::size_t twice = 2 * chunks_.back().size;
         chunks_.push_back(make(bytes > twice ? bytes : twice));
     }

@@ -16,18 +16,33 @@ class Enumeration::Impl {
     Impl(const Kernels &kernels, const Layers &layers, const Options &options, int n_threads)
         : team_(progress_.stop), kernels_(kernels), layers_(layers), options_(options), n_threads_(n_threads) {
         complex_.layer_counts.assign(std::size_t(layers.n_hidden) + 1, 0);
+    }
+
+    void run(const Look &look) {
+        const auto look_on = [&] {
+            if (!progress_.stop && !look(progress_.cells)) progress_.stop = true;
+        };
+        if (is_done_here()) {
+            Clock::time_point next = Clock::now() + interval;
+            progress_.look = [&] {
+                const Clock::time_point now = Clock::now();
+                if (now < next) return;
+                look_on();
+                next = Clock::now() + interval;
+            };
+            work();
+            return;
+        }
         is_working_ = true;
-        main_ = std::make_unique<Thread>(&Impl::run_main, this, stack_);
-    }
-
-    ~Impl() {
-        progress_.stop = true;
-        main_->join();
-    }
-
-    bool wait(double seconds) {
+        Thread main(&Impl::run_main, this, stack_);
         std::unique_lock<std::mutex> lock(mutex_);
-        return done_.wait_for(lock, std::chrono::duration<double>(seconds), [this] { return !is_working_; });
+        while (!done_.wait_for(lock, interval, [this] { return !is_working_; })) {
+            lock.unlock();
+            look_on();
+            lock.lock();
+        }
+        lock.unlock();
+        main.join();
     }
 
     Progress progress_;
@@ -35,6 +50,18 @@ class Enumeration::Impl {
     Team team_;
 
   private:
+    using Clock = std::chrono::steady_clock;
+    static constexpr std::chrono::milliseconds interval{50};
+
+    // Whether one thread does it all, and this one's stack is deep enough for any recursion there may be. Counting may
+    // be long over one polygon, and is better looked after from outside.
+    bool is_done_here() {
+        constexpr std::size_t of_others = std::size_t(1) << 19;  // who looks, and exact numbers
+        const std::size_t left = stack_left();
+        stack_ = left > of_others ? left - of_others : 0;
+        return (n_threads_ == 1 || is_one_subtree(layers_)) && !options_.count && deepest() > int(layers_.lines.size()) + layers_.n_hidden;
+    }
+
     // A subtree that is made, and has no place until others are.
     struct Waiting {
         std::size_t subtree = 0;
@@ -42,11 +69,15 @@ class Enumeration::Impl {
     };
 
     static void *run_main(void *self) {
-        static_cast<Impl *>(self)->run();
+        Impl &impl = *static_cast<Impl *>(self);
+        impl.work();
+        const std::lock_guard<std::mutex> lock(impl.mutex_);
+        impl.is_working_ = false;
+        impl.done_.notify_all();
         return nullptr;
     }
 
-    void run() {
+    void work() {
         team_.guard([this] {
             top_ = std::make_unique<Top>(kernels_, layers_, options_, progress_, deepest());
             top_->expand();
@@ -57,9 +88,6 @@ class Enumeration::Impl {
         });
         complex_.limit_reached = progress_.limit_reached;
         if (complex_.limit_reached) complex_.n_cells = progress_.cells;
-        const std::lock_guard<std::mutex> lock(mutex_);
-        is_working_ = false;
-        done_.notify_all();
     }
 
     int deepest() const { return deepest_recursion(stack_); }
@@ -145,9 +173,8 @@ class Enumeration::Impl {
 
     std::mutex mutex_;
     std::condition_variable done_;
-    bool is_working_;  // under the mutex
+    bool is_working_ = false;  // under the mutex
     std::size_t stack_ = 0;
-    std::unique_ptr<Thread> main_;
 };
 
 Enumeration::Enumeration(const Kernels &kernels, const Layers &layers, const Options &options, int n_threads)
@@ -155,11 +182,7 @@ Enumeration::Enumeration(const Kernels &kernels, const Layers &layers, const Opt
 
 Enumeration::~Enumeration() = default;
 
-bool Enumeration::wait(double seconds) { return impl_->wait(seconds); }
-
-void Enumeration::stop() { impl_->progress_.stop = true; }
-
-std::int64_t Enumeration::cells() const { return impl_->progress_.cells.load(std::memory_order_relaxed); }
+void Enumeration::run(const Look &look) { impl_->run(look); }
 
 Complex &Enumeration::result() {
     impl_->team_.rethrow();

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -20,16 +21,19 @@ struct Complex {
     bool proven = true;  // counts: not only an upper bound
 };
 
+// Called about 20 times a second with the number of cells so far; returns whether to go on.
+using Look = std::function<bool(std::int64_t)>;
+
 class Enumeration {
   public:
-    // Starts to work at once, on threads of its own. The net and the layers outlive it.
+    // The net and the layers outlive it.
     Enumeration(const Kernels &kernels, const Layers &layers, const Options &options, int n_threads);
-    ~Enumeration();  // stops and joins
+    ~Enumeration();
 
-    bool wait(double seconds);  // until all is done or the time is over; returns whether all is done
-    void stop();
-    std::int64_t cells() const;
-    Complex &result();  // once all is done; rethrows what stopped a thread
+    // All of it, looking from this thread: which does the work itself if one is enough and its stack too, or waits for
+    // others. Once only.
+    void run(const Look &look);
+    Complex &result();  // rethrows what stopped a thread
 
   private:
     class Impl;

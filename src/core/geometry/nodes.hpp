@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -28,6 +29,7 @@ struct Progress {
     std::atomic<std::int64_t> cells{0};
     std::atomic<bool> stop{false};
     std::atomic<bool> limit_reached{false};
+    std::function<void()> look;  // where the one that watches works itself: to be called now and then, at no cost
 };
 
 struct TooLarge : std::exception {};

@@ -112,6 +112,18 @@ void Splitter::check_progress() {
     if (progress_.stop.load(std::memory_order_relaxed)) throw Stopped();
 }
 
+// So often that some nodes that take long do not matter, and so seldom that many short ones do not.
+void Splitter::look() {
+    using Clock = std::chrono::steady_clock;
+    const Clock::time_point now = Clock::now();
+    if (now - looked_ < std::chrono::milliseconds(1)) between_looks_ = std::min(2 * between_looks_, 4096);
+    if (now - looked_ > std::chrono::milliseconds(4)) between_looks_ = std::max(between_looks_ / 2, 1);
+    tell_cells();
+    progress_.look();
+    looked_ = now;
+    until_look_ = between_looks_;
+}
+
 std::int32_t Splitter::add_cell(const Node &node) {
     const Polygon &polygon = node.polygon;
     const auto n = std::size_t(polygon.n);
@@ -174,6 +186,7 @@ void Splitter::count_cells_of(const Node &node) {
 }
 
 std::int32_t Splitter::solve(Node &node) {
+    if (progress_.look && --until_look_ == 0) look();
     if (progress_.stop.load(std::memory_order_relaxed)) throw Stopped();
     const Arena::Mark start = arena_.mark();
     const bool cut_again = descend(node);

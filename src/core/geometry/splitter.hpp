@@ -10,6 +10,7 @@
 // (a polygon in two), splitter.cpp (the recursion and its cells), tasks.cpp (nodes handed to other threads).
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -26,6 +27,9 @@
 #include "team.hpp"
 
 namespace leadlight::geometry {
+
+// How many cells n lines make, roughly.
+inline double pairs(double n) { return 1.0 + n * n / 4.0; }
 
 // How many cells a node has, roughly: pairs of lines of its layer, and for the layers to come pairs of units on its
 // part of the domain.
@@ -123,6 +127,7 @@ class Splitter {
     std::int32_t add_cell(const Node &node);
     void count_cells_of(const Node &node);
     void check_progress();
+    void look();
     std::int32_t add_vertex(const Point &at, double error, std::int32_t crease);
 
     const GeometryKernels &kernels_;
@@ -142,6 +147,8 @@ class Splitter {
     const std::int64_t told_every_;  // cells
     std::uint64_t serial_;
     int depth_ = 0, deepest_;
+    int until_look_ = 16, between_looks_ = 16;  // nodes
+    std::chrono::steady_clock::time_point looked_ = std::chrono::steady_clock::now();
     Predicates predicates_;
     ChordCounter counter_;
     std::vector<const Line *> counted_;  // lines of the sides, then of the candidates

@@ -7,7 +7,6 @@
 namespace leadlight::geometry {
 
 double work_of(const Task &task, const Layers &layers, double domain_area) {
-    const auto pairs = [](double n) { return 1.0 + n * n / 4.0; };
     double deeper = 0.0;
     for (int l = task.layer + 1; l < layers.n_hidden; ++l) deeper += pairs(layers.layers[std::size_t(l)].n_out);
     return pairs(double(task.candidates.size())) + (domain_area > 0.0 ? deeper * task.area / domain_area : 0.0);

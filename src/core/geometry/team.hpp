@@ -24,6 +24,9 @@ class Thread {
     pthread_t thread_;
 };
 
+// Bytes of its stack that this thread has not used yet; 0 where nobody can tell.
+std::size_t stack_left();
+
 // How deep a recursion of the splitter may go on a stack of so many bytes, generously.
 inline int deepest_recursion(std::size_t stack) { return int(stack / 1024); }
 

@@ -1,7 +1,6 @@
 #include "top.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "bounds.hpp"
 
@@ -9,10 +8,21 @@ namespace leadlight::geometry {
 
 namespace {
 
-static const double least_work = getenv("LW") ? atof(getenv("LW")) : 200.0;  // cells, roughly, that are worth a subtree of their own
-static const int most_subtrees = getenv("MS") ? atoi(getenv("MS")) : 128;
+// In cells, roughly: what is worth a subtree of its own, and what is not worth to be cut into some at all.
+constexpr double least_work = 1000.0, work_of_one = 4000.0;
+constexpr int most_subtrees = 128;
 
 }  // namespace
+
+bool is_one_subtree(const Layers &layers) {
+    double work = 0.0;
+    for (int l = 0; l < layers.n_hidden; ++l) {
+        const Layer &layer = layers.layers[std::size_t(l)];
+        const int n_lines = layer.first_line[layer.n_out] - layer.first_line[0];
+        work += pairs(double(std::max(layer.n_out, n_lines)));
+    }
+    return work < work_of_one;
+}
 
 Top::Top(const Kernels &kernels, const Layers &layers, const Options &options, Progress &progress, int deepest)
     : splitter(kernels, layers, options, progress, out, 1, deepest), domain(domain_sides(layers.net, options.certified)),
@@ -34,7 +44,7 @@ void Top::expand() {
     add_branch(root);
     const double least = std::max(least_work, branches[0].work / most_subtrees);
     int n_subtrees = 1;
-    while (n_subtrees < most_subtrees) {
+    while (n_subtrees < most_subtrees && !is_one_subtree(layers_)) {
         std::size_t next = branches.size();
         for (std::size_t i = 0; i < branches.size(); ++i)
             if (!branches[i].is_cut && branches[i].can_be_cut && branches[i].work > least &&

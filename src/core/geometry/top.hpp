@@ -20,6 +20,9 @@ struct Branch {
     TreeNode tree{};
 };
 
+// Whether there is certainly but one.
+bool is_one_subtree(const Layers &layers);
+
 class Top {
   public:
     Top(const Kernels &kernels, const Layers &layers, const Options &options, Progress &progress, int deepest);

@@ -36,6 +36,8 @@ double area(const geometry::Arrays &out) {
     return sum;
 }
 
+bool go_on(std::int64_t) { return true; }
+
 }  // namespace
 
 void check_enumerate(const leadlight::Kernels &kernels, const leadlight::Kernels &reference) {
@@ -46,8 +48,7 @@ void check_enumerate(const leadlight::Kernels &kernels, const leadlight::Kernels
         geometry::Enumeration first(reference, layers, options, 1), second(kernels, layers, options, 1);
         geometry::Enumeration third(kernels, layers, options, 3);
         for (geometry::Enumeration *each : {&first, &second, &third})
-            while (!each->wait(1.0)) {
-            }
+            each->run(go_on);
         const geometry::Arrays &out = second.result().arrays;
         const geometry::Arrays &other = first.result().arrays;  // sums may be fused on one level and not on another
         check(other.starts.size() == out.starts.size() && other.vertices.size() == out.vertices.size() &&
@@ -61,10 +62,9 @@ void check_enumerate(const leadlight::Kernels &kernels, const leadlight::Kernels
         geometry::Options plain = options;
         plain.certified = false;
         geometry::Enumeration fourth(kernels, layers, plain, 2);
-        while (!fourth.wait(1.0)) {
-        }
+        fourth.run(go_on);
         check(fourth.result().n_cells > 0, "an uncertified run ends");
         geometry::Enumeration stopped(kernels, layers, options, 2);
-        stopped.stop();
+        stopped.run([](std::int64_t) { return false; });
     }
 }

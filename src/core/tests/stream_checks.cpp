@@ -62,8 +62,7 @@ void check_stream(const leadlight::Kernels &kernels) {
         geometry::Options options;
         options.maps = true;
         geometry::Enumeration enumeration(kernels, layers, options, 1);
-        while (!enumeration.wait(1.0)) {
-        }
+        enumeration.run([](std::int64_t) { return true; });
         const geometry::Complex &complex = enumeration.result();
         check_stream(kernels, layers, complex, 1, 1);
         check_stream(kernels, layers, complex, 3, 7);
