@@ -107,15 +107,20 @@ def rc() -> Any:
 
 
 class SettledLayout(ConstrainedLayoutEngine):
-    """Constrained layout, repeated until it settles.
+    """Constrained layout, repeated until it settles, at most three times.
 
     matplotlib measures labels from where equal-aspect axes were before they shrank, so that a single pass can
     clip them; each further pass starts from where the one before has put them.
     """
 
     def execute(self, fig: Any) -> None:
+        before = None
         for _ in range(3):
             super().execute(fig)
+            now = np.array([axes.get_position(original=True).bounds for axes in fig.axes])
+            if before is not None and np.allclose(now, before, rtol=0.0, atol=1e-6):  # in parts of the figure
+                break
+            before = now
 
 
 def subplots(
