@@ -11,7 +11,15 @@ import pytest
 import leadlight as ll
 from leadlight import _core
 
-ARRAYS = ("vertices", "vertex_errors", "cell_starts", "cell_vertices", "cell_edges", "packed_patterns", "layer_counts")
+ARRAYS = (
+    "vertices",
+    "vertex_errors",
+    "cell_starts",
+    "cell_vertices",
+    "cell_edges",
+    "packed_patterns",
+    "layer_counts",
+)
 SQUARE = [(-3, 3), (-3, 3)]
 
 
@@ -88,7 +96,9 @@ def test_threads_may_ask_at_once():
 def test_what_is_kept_is_bounded_and_used_again():
     net = _network()
     many = [ll.regions(net, SQUARE, threads=1) for _ in range(400)]
-    assert sum(cx.vertices.nbytes + cx.edges.cells.nbytes + cx.packed_patterns.nbytes for cx in many) > 32 << 20
+    assert (
+        sum(cx.vertices.nbytes + cx.edges.cells.nbytes + cx.packed_patterns.nbytes for cx in many) > 32 << 20
+    )
     del many
     kept = _core.spare_bytes()
     assert 0 < kept <= 32 << 20
