@@ -8,6 +8,7 @@
 #include <cstddef>
 
 #include "cpu.hpp"
+#include "geometry/ball_terms.hpp"
 #include "geometry/filter.hpp"
 #include "training/job.hpp"
 
@@ -24,7 +25,7 @@ struct TrainKernels {
     void (*function)(Function, const Real *x, Real *value, long n);
 };
 
-// Splitting polygons; see geometry/filter.hpp.
+// Splitting polygons; see geometry/filter.hpp and geometry/ball_terms.hpp.
 struct GeometryKernels {
     void (*filter_lines)(const geometry::Candidate *in, int n, const double *x, const double *y, const double *e,
                          int n_corners, geometry::Sorted *out);
@@ -33,6 +34,8 @@ struct GeometryKernels {
                       long n);
     void (*add_bounds)(double *out, const geometry::Term *terms, int n_terms, long n);
     double (*largest_sum)(const double *a, const double *b, long n);
+    void (*add_ball_terms)(double *out, const double *biases, const geometry::BallTerm *terms, int n_terms,
+                           geometry::ExactSums exact, long n);
 };
 
 struct Kernels {

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import leadlight as ll
+from compiled_cells import check_map_errors
 from degenerate_networks import SLOPES, random_case
 from leadlight import Activation, Network
 
@@ -13,30 +14,16 @@ from leadlight import Activation, Network
 ONCE_WRONG = [70, 82, 238, 970, 1210, 1486, 1678, 2434, 3646]
 
 
-def check(net, box):
-    cx = ll.regions(net, box)
-    A, c = cx.affine_maps()
-    errors = cx._details.map_errors
-    for cell in range(len(cx)):
-        exact_A, exact_c = cx.affine_map_exact(cell)
-        for output, (row, constant) in enumerate(zip(exact_A, exact_c)):
-            floats = [*A[cell, output].tolist(), c[cell, output].item()]
-            bounds = errors[cell, output, [0] * (len(floats) - 1) + [1]].tolist()
-            for value, bound, exact in zip(floats, bounds, (*row, constant)):
-                if np.isfinite(value) and np.isfinite(bound):
-                    assert abs(Fraction(value) - exact) <= Fraction(bound)
-
-
 def check_with_slopes(seed):
     net, box, _ = random_case(seed)
     rng = np.random.default_rng(seed)
     acts = tuple(Activation("prelu", rng.choice(SLOPES, width)) for width in net.widths)
-    check(Network(net.weights, net.biases, acts, net.output_activation), box)
+    check_map_errors(Network(net.weights, net.biases, acts, net.output_activation), box)
 
 
 @pytest.mark.parametrize("seed", [*ONCE_WRONG, *range(48)])
 def test_maps_are_within_their_bounds(seed):
-    check(*random_case(seed, prelus=0.0)[:2])
+    check_map_errors(*random_case(seed, prelus=0.0)[:2])
 
 
 @pytest.mark.parametrize("seed", range(24))
@@ -54,12 +41,12 @@ def test_linear_parts_that_cancel_in_floats_are_not_taken_for_zero():
     ((slope, _),), _ = ll.regions(net, [(-1, 1), (-1, 1)]).affine_map_exact(0)
     assert slope == (Fraction(0.1) * 3 - Fraction(0.1 * 3.0)) * 2**60
     assert abs(slope) > 10
-    check(net, [(-1, 1), (-1, 1)])
+    check_map_errors(net, [(-1, 1), (-1, 1)])
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("block", range(10))
 def test_maps_of_many_networks_are_within_their_bounds(block):
     for seed in range(5000 + 300 * block, 5300 + 300 * block):
-        check(*random_case(seed)[:2])
+        check_map_errors(*random_case(seed)[:2])
         check_with_slopes(seed)

@@ -6,9 +6,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from leadlight import _core
+from leadlight import _core, regions
 
-__all__ = ["areas", "arguments", "compare", "enumerate_compiled", "patterns"]
+__all__ = ["areas", "arguments", "check_map_errors", "compare", "enumerate_compiled", "patterns"]
 
 
 def arguments(net, domain):
@@ -130,3 +130,18 @@ def _compare_sides(found):
     assert (on_left | (sides[:, 1] == cells)).all()
     np.testing.assert_array_equal(np.where(on_left, sides[:, 2], sides[:, 3]), vertices)
     np.testing.assert_array_equal(np.where(on_left, sides[:, 3], sides[:, 2]), vertices[following])
+
+
+def check_map_errors(net, box):
+    """Assert that all affine maps are as near the exact ones as their bounds say."""
+    cx = regions(net, box)
+    A, c = cx.affine_maps()
+    errors = cx._details.map_errors
+    for cell in range(len(cx)):
+        exact_A, exact_c = cx.affine_map_exact(cell)
+        for output, (row, constant) in enumerate(zip(exact_A, exact_c)):
+            floats = [*A[cell, output].tolist(), c[cell, output].item()]
+            bounds = errors[cell, output, [0] * (len(floats) - 1) + [1]].tolist()
+            for value, bound, exact in zip(floats, bounds, (*row, constant)):
+                if np.isfinite(value) and np.isfinite(bound):
+                    assert abs(Fraction(value) - exact) <= Fraction(bound)

@@ -29,6 +29,7 @@ void Splitter::enter_layer(Node &node, int l) {
     const Layer &layer = layers_.layers[std::size_t(l)];
     Frame &frame = *frames_[std::size_t(l)];
     frame.exact.reset();
+    frame.balls_known = false;
     frame.serial = serial_++;
     frame.bounds.set(Errors());
     if (options_.certified) {

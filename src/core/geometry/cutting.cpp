@@ -20,11 +20,15 @@ std::int32_t Splitter::cross(const Line &f, const Polygon &polygon, int side, Po
         const int end = side + 1 < polygon.n ? side + 1 : 0;
         const double length = std::fabs(polygon.x[side] - polygon.x[end]) + std::fabs(polygon.y[side] - polygon.y[end]);
         const double allowed = allowed_[std::size_t(std::max<int>(std::max(f.layer, g.layer), 0))] * size_;
-        if (!(left > tiny && error < allowed && error < 0x1p-6 * length)) {  // nearly parallel
+        const auto serves = [&] { return error < allowed && error < 0x1p-6 * length; };
+        if (!(left > tiny && serves())) {  // nearly parallel
+            const CornerRef corner{reference(f), reference(g)};
             double xy[2];
-            predicates_.coordinates({reference(f), reference(g)}, xy);
+            if (!(predicates_.nearby_coordinates(corner, xy, error) && serves())) {
+                predicates_.coordinates(corner, xy);
+                error = 0x1p-52 * larger(std::fabs(xy[0]), std::fabs(xy[1])) + 0x1p-1074;
+            }
             at = {xy[0], xy[1]};
-            error = 0x1p-52 * larger(std::fabs(at.x), std::fabs(at.y)) + 0x1p-1074;
         }
         if (!(trusted(at.x) && trusted(at.y))) {
             const std::int32_t vertex = add_vertex(at, error, f.crease);

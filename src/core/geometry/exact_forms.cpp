@@ -50,7 +50,7 @@ void scale(const BallForm &z, double slope, double intercept, BallForm &h) {
 }
 
 const ExactForm &form_of(const Context &context, int unit, const ExactForm *) { return context.exact_form(unit); }
-const BallForm &form_of(const Context &context, int unit, const BallForm *) { return context.ball_form(unit); }
+const BallForm &form_of(const Context &context, int unit, const BallForm *) { return context.kept_ball_form(unit); }
 
 // The forms of one kind.
 template <typename Form>
@@ -158,7 +158,18 @@ ContextForms &Context::forms() const {
 
 std::uint64_t Context::serial() const { return forms().serial; }
 
-const BallForm &Context::ball_form(int unit) const {
+BallForm Context::ball_form(int unit) const {
+    if (balls_) {
+        const double *const ball = balls_ + unit;
+        const double error_ab = ball[6 * stride_], error_c = ball[7 * stride_];
+        return {{ball[0], ball[stride_], error_ab},
+                {ball[2 * stride_], ball[3 * stride_], error_ab},
+                {ball[4 * stride_], ball[5 * stride_], error_c}};
+    }
+    return kept_ball_form(unit);
+}
+
+const BallForm &Context::kept_ball_form(int unit) const {
     ContextForms &known = forms();
     return known.balls.get(*this, unit, known.ball_mutex);
 }

@@ -44,13 +44,21 @@ class Context {
     const std::uint8_t *const piece;
 
     std::uint64_t serial() const;  // tells contexts apart, those of the past at the same address too; never 0
-    const BallForm &ball_form(int unit) const;
+    BallForm ball_form(int unit) const;
+    const BallForm &kept_ball_form(int unit) const;  // made on demand
+    // Double-doubles of all units as ball_terms.hpp lays them out, which outlive the context: ball_form takes these.
+    void use_balls(const double *balls, long stride) {
+        balls_ = balls;
+        stride_ = stride;
+    }
     const ExactForm &exact_form(int unit) const;
 
   private:
     ContextForms &forms() const;
 
     mutable std::atomic<ContextForms *> forms_{nullptr};
+    const double *balls_ = nullptr;
+    long stride_ = 0;
 };
 
 // The nearest double-double, and how far it is off.

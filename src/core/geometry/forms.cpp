@@ -1,4 +1,4 @@
-// The forms of the next layer in a context: sums of terms, their error bounds, and their renewal from double-doubles.
+// The forms of the next layer in a context: sums of terms and their error bounds.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -67,45 +67,6 @@ void Splitter::take_bounds(const Node &node, const FormBounds &before, FormBound
         std::fill(bounds.c, bounds.c + layer.stride, 0.0);
     else
         std::copy(before.c, before.c + layer.stride, bounds.c);
-}
-
-// Bounds grow with every layer, much faster than errors do. Beyond these sizes too many signs and crossings of a unit
-// that may cut would have to be found by other means; new forms cost more in wide layers.
-bool Splitter::is_poor(const Frame &frame, const Layer &layer, int unit) const {
-    const double allowed = is_wide(layer) ? 0x1p-18 : 0x1p-28;
-    const double slope = larger(std::fabs(frame.forms[unit]), std::fabs(frame.forms[layer.stride + unit]));
-    const double e_ab = frame.bounds.of_ab(layer, unit), e_c = frame.bounds.of_c(layer, unit);
-    return (e_ab > allowed * slope || e_c > allowed * slope * size_) && std::isfinite(e_ab + e_c);
-}
-
-// The forms of a layer rounded from double-doubles, whose bounds are as small as floats allow. False where they are
-// beyond the range of double-doubles: then the old forms serve.
-bool Splitter::renew_forms(Node &node, Frame &frame, int l) {
-    const Layer &layer = layers_.layers[std::size_t(l)];
-    double *const forms = arena_.take<double>(3 * std::size_t(layer.stride));
-    std::fill(forms, forms + 3 * layer.stride, 0.0);
-    const Context &context = exact_context(l);
-    FormBounds bounds = frame.bounds;
-    bounds.by_unit = true;
-    bounds.ab = arena_.take<double>(2 * std::size_t(layer.stride));
-    bounds.c = bounds.ab + layer.stride;
-    std::fill(bounds.ab, bounds.ab + 2 * layer.stride, 0.0);
-    for (int j = 0; j < layer.n_out; ++j) {
-        const BallForm &form = context.ball_form(j);
-        const auto rounded = [&](const Ball &ball, double &value) {
-            value = ball.high;
-            return (std::fabs(ball.low) + ball.error) * slack;
-        };
-        bounds.ab[j] = larger(rounded(form.a, forms[j]), rounded(form.b, forms[layer.stride + j]));
-        bounds.c[j] = rounded(form.c, forms[2 * layer.stride + j]);
-        if (!std::isfinite(bounds.ab[j] + bounds.c[j])) return false;
-    }
-    std::copy(bounds.ab, bounds.ab + layer.stride, frame.bounds.ab);
-    std::copy(bounds.c, bounds.c + layer.stride, frame.bounds.c);
-    frame.bounds.by_unit = true;
-    node.base = forms;
-    node.n_terms = 0;
-    return true;
 }
 
 Errors Splitter::next_errors(const FormBounds &bounds, const Layer &layer, const Layer &next, int n_open, int n_more,

@@ -15,6 +15,8 @@ struct Splitter::Frame {
     double *forms;  // a, b and c of the layer's units
     FormBounds bounds, next;  // of these, and of the next layer's
     double *scan_bounds;      // (stride,)
+    double *balls;            // (ball_arrays, stride): the forms as double-doubles; see ball_terms.hpp
+    bool balls_known = false;  // in this context
     std::vector<Line> lines;
     std::vector<std::int32_t> survivors;
     std::uint64_t serial = 0;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "ball_terms.hpp"
 #include "dyadic.hpp"
 
 namespace leadlight::geometry {
@@ -21,6 +22,8 @@ double quantum(double x) {
     const auto digits = static_cast<std::uint64_t>(fraction);
     return std::ldexp(1.0, exponent - 53 + __builtin_ctzll(digits));  // 0 if it underflows: no quantum
 }
+
+bool in_ball_range(double x) { return x == 0.0 || (std::fabs(x) >= 0x1p-400 && std::fabs(x) <= 0x1p400); }
 
 double product(double a, double b) {  // of quanta; infinity stands for that of zero
     return a == infinity || b == infinity ? infinity : a * b;
@@ -84,6 +87,7 @@ Layers::Layers(const Net &net) : net(net), n_hidden(int(net.layers.size()) - 1),
         double *const weights = keep(std::size_t(given.n_in) * stride), *const biases = keep(stride);
         double *const row_norms = keep(stride), *const abs_biases = keep(stride), *const breakpoints = keep(stride);
         double quantum_W = infinity, quantum_b = infinity;
+        layer.in_ball_range = given.n_in <= most_ball_terms;
         for (int j = 0; j < given.n_out; ++j) {
             double norm = 0.0;
             for (int u = 0; u < given.n_in; ++u) {
@@ -91,11 +95,13 @@ Layers::Layers(const Net &net) : net(net), n_hidden(int(net.layers.size()) - 1),
                 weights[std::size_t(u) * stride + std::size_t(j)] = w;
                 norm += std::fabs(w);
                 quantum_W = std::min(quantum_W, quantum(w));
+                layer.in_ball_range &= in_ball_range(w);
             }
             row_norms[j] = norm * (1.0 + (given.n_in + 8) * 0x1p-53);
             biases[j] = given.b[j];
             abs_biases[j] = std::fabs(given.b[j]);
             quantum_b = std::min(quantum_b, quantum(given.b[j]));
+            layer.in_ball_range &= in_ball_range(given.b[j]);
             layer.max_row_norm = std::max(layer.max_row_norm, row_norms[j]);
             layer.max_abs_bias = std::max(layer.max_abs_bias, abs_biases[j]);
         }
@@ -129,6 +135,7 @@ Layers::Layers(const Net &net) : net(net), n_hidden(int(net.layers.size()) - 1),
                 layer.max_intercept = std::max(layer.max_intercept, std::fabs(intercept));
                 layer.slopes_round |= slope != 0.0 && std::fabs(slope) != 1.0;
                 quantum_s = std::min(quantum_s, quantum(slope));
+                layer.in_ball_range &= in_ball_range(slope) && in_ball_range(intercept);
                 quantum_i = std::min(quantum_i, quantum(intercept));
                 if (i < k) continuous &= meets(given.pieces[j], i);
                 if (i == 0) layer.zero_below &= slope == 0.0 && intercept == 0.0;

@@ -209,6 +209,27 @@ int Predicates::compare_along(LineRef line, CornerRef p, CornerRef q) {
     return compare(along_v * w.w, along_w * v.w) * v.w.sign() * w.w.sign();
 }
 
+bool Predicates::nearby_coordinates(CornerRef v, double xy[2], double &error) {
+    constexpr double inflation = 1.0 + 0x1p-40;
+    const BallPoint &point = ball_point(v);
+    const Ball *const parts[2] = {&point.x, &point.y};
+    const double w = point.w.high, off_w = std::fabs(point.w.low) + point.w.error;
+    const double least_w = std::fabs(w) * (1.0 - 0x1p-40) - off_w;
+    if (!(std::fabs(w) > 0x1p-400 && std::fabs(w) < 0x1p400 && least_w > 0x1p-401)) return false;
+    error = 0.0;
+    for (int i = 0; i < 2; ++i) {
+        // |x*/w* - x/w| <= (|x - x*| + |x/w| |w - w*|) / |w*|, and the quotient is rounded.
+        const Ball &x = *parts[i];
+        if (!(std::fabs(x.high) < 0x1p400)) return false;
+        const double q = x.high / w, off_x = std::fabs(x.low) + x.error;
+        xy[i] = q;
+        if (x.is_zero()) continue;
+        const double off = (off_x + std::fabs(q) * off_w) / least_w + 0x1p-53 * std::fabs(q);
+        error = std::fmax(error, off * inflation + 0x1p-1000);
+    }
+    return true;
+}
+
 void Predicates::coordinates(CornerRef v, double xy[2]) {
     const auto in_range = [](double value) { return std::fabs(value) > 0x1p-400 && std::fabs(value) < 0x1p400; };
     // x / w = q + (x - q w) / w for q = x.high / w.high: the second term is some 2^-53 of the first, so that its own

@@ -48,6 +48,8 @@ class Predicates {
     bool linear_part_is_zero(LineRef f) { return constant_sign(f) != 2; }
     // The order of two points of a line along its direction (-b, a): -1 where p comes before q, 0 where p is q.
     int compare_along(LineRef line, CornerRef p, CornerRef q);
+    // A point in floats from double-doubles, each coordinate within `error`; false where they are out of range.
+    bool nearby_coordinates(CornerRef v, double xy[2], double &error);
     // A point in floats: each coordinate within 0.51 units in the last place, 0.0 where it is exactly 0 (where the
     // result is subnormal, within 2^-1074).
     void coordinates(CornerRef v, double xy[2]);

@@ -18,6 +18,7 @@ void Splitter::leave(std::size_t decisions) {
 const Context &Splitter::exact_context(int l) {
     Frame &frame = *frames_[std::size_t(l)];
     if (frame.exact) return *frame.exact;
+    const Layer &layer = layers_.layers[std::size_t(l)];
     if (l == 0) {
         frame.exact.emplace(layers_.net);
     } else {
@@ -27,6 +28,8 @@ const Context &Splitter::exact_context(int l) {
         for (int j = 0; j < n; ++j) frame.pieces[std::size_t(j)] = std::uint8_t(piece_of(l - 1, j));
         frame.exact.emplace(parent, layers_.layers[std::size_t(l - 1)].pieces ? frame.pieces.data() : nullptr);
     }
+    // Of a wide second layer the few forms that are asked for are sooner made one by one.
+    if ((l != 1 || !is_wide(layer)) && make_balls(l)) frame.exact->use_balls(frame.balls, layer.stride);
     return *frame.exact;
 }
 

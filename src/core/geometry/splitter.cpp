@@ -23,7 +23,7 @@ Splitter::Splitter(const Kernels &kernels, const Layers &layers, const Options &
         const auto n_lines = std::size_t(layer.first_line[layer.n_out] - layer.first_line[0]);
         auto frame = std::make_unique<Frame>();
         const auto stride = std::size_t(layer.stride), next = std::size_t(layers.layers[std::size_t(l + 1)].stride);
-        frame->storage.resize(6 * stride + 2 * next + 8);
+        frame->storage.resize((6 + ball_arrays) * stride + 2 * next + 8);
         frame->forms = frame->storage.data();
         while (reinterpret_cast<std::uintptr_t>(frame->forms) % 64) ++frame->forms;
         frame->scan_bounds = frame->forms + 3 * stride;
@@ -31,6 +31,7 @@ Splitter::Splitter(const Kernels &kernels, const Layers &layers, const Options &
         frame->bounds.c = frame->bounds.ab + stride;
         frame->next.ab = frame->bounds.c + stride;
         frame->next.c = frame->next.ab + next;
+        frame->balls = frame->next.c + next;
         frame->lines.resize(n_lines);
         frame->survivors.resize(std::size_t(layer.stride) + 8);
         if (layer.kind == Kind::several) {

@@ -6,8 +6,9 @@
 // The forms of the next layer grow along the way by one term for each unit that is decided. Exact signs come from
 // predicates.hpp wherever the bounds of filter.hpp do not suffice.
 //
-// The class is in files by idea: contexts.cpp (entering a layer), signs.cpp (what lines do to a polygon), cutting.cpp
-// (a polygon in two), splitter.cpp (the recursion and its cells), tasks.cpp (nodes handed to other threads).
+// The class is in files by idea: contexts.cpp (entering a layer), forms.cpp (the forms of the next), renewal.cpp
+// (forms made anew), signs.cpp (what lines do to a polygon), cutting.cpp (a polygon in two), splitter.cpp (the recursion
+// and its cells), tasks.cpp (nodes handed to other threads).
 #pragma once
 
 #include <chrono>
@@ -101,6 +102,7 @@ class Splitter {
     bool can_be_renewed(int layer) const { return layer > 0 && options_.certified; }
     bool is_poor(const Frame &frame, const Layer &layer, int unit) const;
     void list_open_units(const Node &node, Frame &frame, const Layer &layer) const;
+    bool make_balls(int layer);
     bool renew_forms(Node &node, Frame &frame, int layer);
     void take_bounds(const Node &node, const FormBounds &before, FormBounds &bounds, const Layer &layer) const;
     void start_next_forms(Node &node, Frame &frame, int layer, const Ahead *ahead, const Term *terms_after, int n_terms_after);

@@ -129,7 +129,10 @@ Node Splitter::unpack(const Task &task) {
         }
     }
     std::copy(task.row.begin(), task.row.end(), row_.begin());
-    for (auto &frame : frames_) frame->exact.reset();
+    for (auto &frame : frames_) {
+        frame->exact.reset();
+        frame->balls_known = false;
+    }
     if (task.layer >= 0) {
         Frame &frame = *frames_[std::size_t(task.layer)];
         std::copy(task.forms.begin(), task.forms.end(), frame.forms);

@@ -11,6 +11,8 @@ void check_dispatch();
 
 void check_enumerate(const leadlight::Kernels &kernels, const leadlight::Kernels &reference);
 
+void check_ball_terms(const leadlight::Kernels &kernels);
+
 void check_stream(const leadlight::Kernels &kernels);
 
 void check_exact();

@@ -45,6 +45,7 @@ int main(int n_arguments, char **arguments) {
         check(f32 > 0.0 && std::isfinite(f32) && f64 > 0.0 && std::isfinite(f64) && exps > 0.0, "rates");
         check_training(kernels);
         check_targets(kernels);
+        check_ball_terms(kernels);
         check_enumerate(kernels, *available[0]);
         check_stream(kernels);
         const double worst = check_exp(kernels, *available[0], exhaustive ? 1 : 1009);
