@@ -33,6 +33,8 @@ def sentence(error: CycloptsError) -> str:
         case exceptions.CoercionError(token=token) if token is not None and error.msg is None:
             return f"{_name(error)} must be {_expected(error)}; got {token.value!r}."
         case exceptions.MissingArgumentError() if error.argument is not None:
+            if not _name(error).startswith("-"):
+                return f"{_name(error)} is missing: {_help(error)} says what it can be."
             return f"{_name(error)} needs a value: {_expected(error)}."
         case exceptions.RepeatArgumentError(token=token):
             return f"{token.keyword} was given more than once; give it once."
@@ -61,8 +63,11 @@ def _unknown_option(error: Any, option: str) -> str:
 
 
 def _unexpected(error: Any, token: str) -> str:
-    verb = " ".join(("leadlight", *(error.command_chain or ())))
-    return f"Unexpected argument {token!r}: `{verb} --help` lists what can be given."
+    return f"Unexpected argument {token!r}: {_help(error)} lists what can be given."
+
+
+def _help(error: Any) -> str:
+    return f"`{' '.join(('leadlight', *(error.command_chain or ())))} --help`"
 
 
 def _name(error: Any) -> str:

@@ -21,6 +21,7 @@ from leadlight._cli_regions_input import (
 )
 from leadlight._cli_run import strict
 from leadlight._cli_stream import check_streamed, streamed
+from leadlight.errors import ParameterError
 
 __all__ = ["regions"]
 
@@ -35,7 +36,7 @@ def regions(
     /,
     *,
     domain: Annotated[tuple[float, ...], Parameter(consume_multiple=True, converter=strict, negative=())],
-    slice: Annotated[tuple[str, ...], Parameter(consume_multiple=True, negative=(), show_default=False)] = (),
+    slice: Annotated[tuple[str, ...], Parameter(consume_multiple=1, negative=(), show_default=False)] = (),
     count: Annotated[bool, Parameter(negative=(), show_default=False)] = False,
     certified: Annotated[bool, Parameter(negative="--fast", show_default=False)] = True,
     threads: Annotated[int | None, Parameter(converter=strict)] = None,
@@ -43,7 +44,7 @@ def regions(
     stream: Annotated[bool, Parameter(negative=(), show_default=False)] = False,
     output: Annotated[
         tuple[Path, ...],
-        Parameter(name=["--output", "-o"], consume_multiple=True, negative=(), show_default=False),
+        Parameter(name=["--output", "-o"], consume_multiple=1, negative=(), show_default=False),
     ] = (),
     init: Annotated[str | None, Parameter(group=NETWORK)] = None,
     activation: Annotated[str | None, Parameter(group=NETWORK)] = None,
@@ -102,6 +103,10 @@ def regions(
     picture = {"colour": colour, "width": width, "edges": edges, "creases": creases}
     if stream:
         check_streamed(output, {"count": count, "max-cells": max_cells is not None, **picture})
+    if count and max_cells is not None:
+        raise ParameterError(
+            "--max-cells does not go with --count, which builds few cells: leave one of them out."
+        )
     check_outputs(output, count, picture, where)
     from leadlight.geometry import count_regions
     from leadlight.geometry import regions as find

@@ -69,6 +69,19 @@ def test_count_and_its_modes(here) -> None:
     assert "not certified" in here("regions", "2-30-1", *triangle, "--count", "--fast").stdout
 
 
+def test_more_threads_and_cells_than_there_can_be_are_no_mistake(here) -> None:
+    asked = ("regions", "2-3-1", *BOX, "--threads", str(10**6))
+    assert here(*asked, "--count").returncode == 0
+    assert here(*asked, "--max-cells", str(10**30)).returncode == 0
+
+
+def test_without_hidden_layers_there_is_one_cell_and_no_row_of_layers(here) -> None:
+    for options in ((), ("--stream",)):
+        said = here("regions", "2-1", *BOX, *options).stdout
+        assert "cells (activation regions)  1\n" in said
+        assert "cells after each layer" not in said
+
+
 def test_slices_written_out_and_from_files(here, tmp_path) -> None:
     points = np.array([[-1.0, 0.0, 0.5, 2.0], [1.0, 1.0, 0.0, 0.0], [0.0, -3.0, 1.0, 1.0]])
     net = ll.mlp(4, [12, 6], 1, seed=2)
@@ -87,6 +100,7 @@ def test_slices_written_out_and_from_files(here, tmp_path) -> None:
 
 MISTAKES = {
     "no such file": (["nope", *BOX], "neither a file nor layer sizes"),
+    "no model": ([*BOX], "MODEL is missing: `leadlight regions --help` says what it can be."),
     "no domain": (["2-3-1"], "--domain needs a value"),
     "three numbers": (["2-3-1", "--domain", "1", "2", "3"], "--domain was given 3 numbers"),
     "not a number": (["2-3-1", "--domain", "1", "x"], "--domain must be a number; got 'x'"),
@@ -114,6 +128,12 @@ MISTAKES = {
     "half a thread": (["2-3-1", *BOX, "--threads", "0.5"], "--threads must be a whole number"),
     "kind of file": (["2-3-1", *BOX, "-o", "cells.pdf"], "'.pdf'; expected .npz"),
     "no folder": (["2-3-1", *BOX, "-o", "none/cells.svg"], "no folder none"),
+    "no name of a file": (["2-3-1", *BOX, "-o"], "--output needs a value"),
+    "slice of nothing": (["2-3-1", *BOX, "--slice"], "--slice needs a value"),
+    "count and a limit": (
+        ["2-3-1", *BOX, "--count", "--max-cells", "9"],
+        "--max-cells does not go with --count",
+    ),
     "count and write": (["2-3-1", *BOX, "--count", "-o", "cells.svg"], "leave --count out"),
     "colour": (["2-3-1", *BOX, "--colour", "red"], "--colour must be one of pattern, linear_region"),
     "no pixels": (["2-3-1", *BOX, "-o", "a.png", "--width", "0"], "--width must be"),

@@ -79,7 +79,7 @@ def test_a_jump_has_no_constant_and_a_cancelled_one_has():
     assert ll.regions(hidden, BOX).lipschitz().constant == math.inf  # 1 + 1e-30 is 1 in floats
 
 
-@pytest.mark.parametrize("norm", [3, 0, "2", None, math.nan])
+@pytest.mark.parametrize("norm", [3, 0, True, "2", None, math.nan, np.array([1, 2])])
 def test_bad_norms_get_one_sentence(norm):
     with pytest.raises(ParameterError, match="1, 2 or inf"):
         ll.regions(ll.mlp(2, [3], 1), BOX).lipschitz(norm)

@@ -36,7 +36,7 @@ def test_a_single_cell_answers_everything(name):
     assert len(cx.level_set(1e3)) == 0
     assert cx.level_set(1e3).length == 0.0
     assert cx.patterns.shape == (1, net.n_units)
-    assert len(cx.summary().splitlines()) == 7
+    assert len(cx.summary().splitlines()) == 6 + (net.depth > 0)
     assert [len(p) for p in cx.polygons()] == [4]
 
 
@@ -80,10 +80,12 @@ WIDE = ll.mlp(5, [4], 1, seed=0)
 @pytest.mark.parametrize(
     ("net", "domain", "options", "error", "sentence"),
     [
-        (NET, (0, 1), {}, ShapeError, r"2 inputs and the domain 1"),
-        (ll.mlp(1, [4], 1), BOX, {}, ShapeError, r"1 inputs and the domain 2.*\(a, b\)"),
+        (NET, (0, 1), {}, ShapeError, r"2 inputs, and the domain 1 dimension: give \["),
+        (ll.mlp(1, [4], 1), BOX, {}, ShapeError, r"1 input, and the domain 2.*\(a, b\)"),
         (WIDE, BOX, {}, ShapeError, "5 inputs: give a slice"),
-        (WIDE, BOX, {"slice": ll.slice_line([0] * 5, [1] * 5)}, ShapeError, "1 coordinates and the domain 2"),
+        (WIDE, [(0, 1)] * 5, {}, ShapeError, "5 inputs: give a slice"),
+        (WIDE, (0, 1), {"slice": ll.slice_plane(*np.eye(3, 5))}, ShapeError, "plane, and the domain has 1 dim"),
+        (WIDE, BOX, {"slice": ll.slice_line([0] * 5, [1] * 5)}, ShapeError, "line, and the domain has 2 dim"),
         (WIDE, (0, 1), {"slice": ll.slice_line([0] * 3, [1] * 3)}, ShapeError, "3 coordinates.*5 inputs"),
         (WIDE, BOX, {"slice": "xy"}, ParameterError, "slice_line or ll.slice_plane"),
         (NET, [(1, 0), (0, 1)], {}, ParameterError, "lower end first"),
@@ -103,6 +105,15 @@ def test_bad_input_gets_one_sentence(net, domain, options, error, sentence):
     with pytest.raises(error, match=sentence) as caught:
         ll.regions(net, domain, **options)
     assert str(caught.value).endswith(".")
+
+
+def test_any_number_of_threads_and_any_limit_will_do(monkeypatch):
+    n = len(ll.regions(NET, BOX))
+    assert len(ll.regions(NET, BOX, threads=2**40, max_cells=10**30)) == n
+    assert int(ll.count_regions(NET, BOX, threads=5000)) == n
+    assert sum(map(len, ll.iter_regions(NET, BOX, threads=5000))) == n
+    monkeypatch.setenv("OMP_NUM_THREADS", "5000")
+    assert len(ll.regions(NET, BOX)) == n
 
 
 def test_progress_is_told_and_may_stop():

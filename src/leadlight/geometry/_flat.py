@@ -24,13 +24,10 @@ def planar(net: Any, where: Domain) -> tuple[Any, np.ndarray]:
         The network's inputs and the domain are of different dimensions.
     """
     if net.n_inputs != where.dim:
-        if net.n_inputs > 2:
-            raise ShapeError(
-                f"The network has {net.n_inputs} inputs: give a slice (ll.slice_line or ll.slice_plane), in whose "
-                f"coordinates the domain is."
-            )
-        kind = "an interval (a, b)" if net.n_inputs == 1 else "[(x0, x1), (y0, y1)] or a polygon"
-        raise ShapeError(f"The network has {net.n_inputs} inputs and the domain {where.dim}: give {kind}.")
+        has = "1 input, and the domain 2 dimensions: give an interval (a, b)"
+        if net.n_inputs == 2:
+            has = "2 inputs, and the domain 1 dimension: give [(x0, x1), (y0, y1)] or a polygon"
+        raise ShapeError(f"The network has {has}.")
     return net, flat_corners(where)
 
 

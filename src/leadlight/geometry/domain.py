@@ -123,7 +123,9 @@ def read_numbers(given: Any, name: str, expected: str) -> np.ndarray:
     try:
         array = np.asarray(given, dtype=np.float64)
     except (TypeError, ValueError, OverflowError):
-        raise ParameterError(f"{name} was {given!r}; expected {expected}.") from None
+        array = None
+    if array is None or given is None:  # which NumPy reads as NaN
+        raise ParameterError(f"{name} was {given!r}; expected {expected}.")
     if not np.isfinite(array).all():
         raise ParameterError(f"{name} was {given!r}; expected finite numbers.")
     return array
@@ -141,19 +143,18 @@ def _interval(ends: np.ndarray, what: str) -> np.ndarray:
 def _convex(points: np.ndarray) -> np.ndarray:
     """The corners counter-clockwise without straight ones; refuses what is not convex, exactly."""
     exact = [(Fraction(x), Fraction(y)) for x, y in points.tolist()]
-    kept = [i for i, p in enumerate(exact) if p != exact[i - 1]]
-    while True:  # dropping a spike can make its neighbour straight
-        turns = [_turn(*(exact[kept[k]] for k in (j - 1, j, (j + 1) % len(kept)))) for j in range(len(kept))]
-        straight = [j for j, turn in enumerate(turns) if turn == 0]
-        if len(kept) < 3 or not straight:
-            break
-        if any(_turns_back(*(exact[kept[k]] for k in (j - 1, j, (j + 1) % len(kept)))) for j in straight):
-            raise ParameterError(
-                "The domain's polygon turns back on itself: give the corners of a convex polygon."
-            )
-        kept = [i for j, i in enumerate(kept) if j not in set(straight)]
-    if len(kept) < 3:
+    far = max(exact, key=lambda p: abs(p[0] - exact[0][0]) + abs(p[1] - exact[0][1]))
+    if not any(_turn(exact[0], far, p) for p in exact):
         raise ParameterError("The domain's corners lie on one line: give a polygon with a positive area.")
+    distinct = [i for i, p in enumerate(exact) if p != exact[i - 1]]
+    corners = [exact[i] for i in distinct]
+    around = list(zip(corners[-1:] + corners[:-1], corners, corners[1:] + corners[:1]))
+    if any(_turn(*three) == 0 and _turns_back(*three) for three in around):
+        raise ParameterError(
+            "The domain's polygon turns back on itself: give the corners of a convex polygon."
+        )
+    kept = [i for i, three in zip(distinct, around) if _turn(*three) != 0]
+    turns = [turn for three in around if (turn := _turn(*three)) != 0]
     if len({turn > 0 for turn in turns}) > 1:
         raise ParameterError(
             "The domain's polygon is not convex: give the corners of a convex one, in order."

@@ -58,7 +58,11 @@ def lipschitz(cx: Any, norm: float = 2) -> Lipschitz:
     >>> ll.regions(net, (-1, 1)).lipschitz().constant  # slopes 3 and -1
     3.0
     """
-    if norm not in (1, 2, math.inf):
+    if (
+        isinstance(norm, bool)
+        or not isinstance(norm, int | float | np.number)
+        or norm not in (1, 2, math.inf)
+    ):
         raise ParameterError(f"norm must be 1, 2 or inf, not {norm!r}.")
     norm = float(norm)
     if not cx.is_continuous:

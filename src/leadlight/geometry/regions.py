@@ -22,6 +22,8 @@ from .slices import Slice
 __all__ = ["regions"]
 
 STAGES = ("float64", "double-double", "exact")
+MOST_THREADS = 1024
+"""What the core takes; more asked for are as many."""
 
 
 def regions(
@@ -111,6 +113,13 @@ def _problem(net: Any, domain: Any, slice: Any) -> tuple[Network, Domain]:
         raise ModelError(
             f"regions() takes a leadlight network, not {type(net).__name__}: convert it with ll.Network.of."
         )
+    if (
+        slice is None and net.n_inputs > 2
+    ):  # said before the domain is read: three sides are no polygon's corners
+        raise ShapeError(
+            f"The network has {net.n_inputs} inputs: give a slice (ll.slice_line or ll.slice_plane), in whose "
+            "coordinates the domain is."
+        )
     where = domain_of(domain)
     if slice is not None:
         if not isinstance(slice, Slice):
@@ -118,8 +127,9 @@ def _problem(net: Any, domain: Any, slice: Any) -> tuple[Network, Domain]:
         net = slice.network(net)
         if slice.dim != where.dim:
             raise ShapeError(
-                f"The slice has {slice.dim} coordinates and the domain {where.dim}: give "
-                + ("an interval (a, b)." if slice.dim == 1 else "[(s0, s1), (t0, t1)] or a polygon.")
+                "The slice is a line, and the domain has 2 dimensions: give an interval (a, b)."
+                if slice.dim == 1
+                else "The slice is a plane, and the domain has 1 dimension: give [(s0, s1), (t0, t1)] or a polygon."
             )
     return planar(net, where)[0], where
 
@@ -166,17 +176,17 @@ def _limit(max_cells: Any, net: Network) -> int:
     if max_cells is not None:
         if isinstance(max_cells, bool) or not isinstance(max_cells, int | np.integer) or max_cells < 1:
             raise ParameterError(f"max_cells must be an integer of at least 1, not {max_cells!r}.")
-        return int(max_cells)
+        return min(int(max_cells), 2**62)
     bytes_per_cell = 400 + net.n_units // 4 + 40 * net.n_outputs
     return max(1000, available_memory() // 2 // bytes_per_cell)
 
 
 def _threads(threads: Any) -> int:
     if threads is None:
-        return default_threads()
+        threads = default_threads()
     if isinstance(threads, bool) or not isinstance(threads, int | np.integer) or threads < 1:
         raise ParameterError(f"threads must be an integer of at least 1, not {threads!r}.")
-    return int(threads)
+    return min(int(threads), MOST_THREADS)
 
 
 def _flag(name: str, value: Any) -> bool:

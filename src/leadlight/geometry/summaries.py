@@ -20,7 +20,7 @@ def summary(cx: Any) -> str:
         _what(cx),
         f"cells (activation regions)  {len(cx):,}",
         f"linear regions              {cx.n_linear_regions:,}",
-        _of_layers(cx),
+        *_of_layers(cx),
         f"points between cells        {len(cx) - 1:,}"
         if cx.dim == 1
         else f"vertices, edges             {len(cx.vertices):,}, {len(cx.edges):,}",
@@ -39,7 +39,7 @@ def stream_summary(stream: Any, found: RegionStatistics) -> str:
     if found.n_cells == 0:
         return "\n".join(lines)
     if stream.is_complete:
-        lines.append(_of_layers(stream))
+        lines += _of_layers(stream)
     if stream.dim == 2:
         lines.append(f"sides of a cell             mean {found.mean_sides:.4g}, max {len(found.sides) - 1}")
     lines += [
@@ -64,10 +64,12 @@ def _what(found: Any) -> str:
     return f"{found.network!r} on {found.domain}" + (f", {found.slice}" if found.slice else "")
 
 
-def _of_layers(found: Any) -> str:
+def _of_layers(found: Any) -> list[str]:
     n_slice_layers = 0 if found.slice is None else 2
     counts = found.layer_counts[1 + n_slice_layers :].tolist()
-    return f"cells after each layer      {' '.join(f'{count:,}' for count in counts)}"
+    if not counts:  # no hidden layer
+        return []
+    return [f"cells after each layer      {' '.join(f'{count:,}' for count in counts)}"]
 
 
 def _decided(found: Any) -> str:
