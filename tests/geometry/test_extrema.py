@@ -7,14 +7,17 @@ import pytest
 from scipy.optimize import linprog
 
 import leadlight as ll
-from degenerate_networks import KINDS, random_case
+from degenerate_networks import KINDS, random_case, with_steps
 from exact_networks import exact_values
-from leadlight import Activation, _activation_table
 from leadlight.errors import ParameterError
 from leadlight.geometry.reference import enumerate_cells
 
 BOX = [(-2, 2), (-2, 2)]
 KINDS_IN_RANGE = [kind for kind in KINDS if kind != "extreme scales"]  # HiGHS has tolerances
+
+
+def middle(points):
+    return tuple(sum(axis) / Fraction(len(points)) for axis in zip(*points))
 
 
 def highest(cell, output, sign):
@@ -36,6 +39,8 @@ def highest(cell, output, sign):
 def test_extrema_are_those_of_linear_programs(kind):
     for seed in range(list(KINDS).index(kind) + 36_000, 36_024, len(KINDS)):
         net, box, _ = random_case(seed, max_units=6)
+        if not ll.regions(net, box).is_continuous:
+            continue
         found, cells = ll.regions(net, box).extrema(), enumerate_cells(net, box).cells
         for sign, extremum in ((1, found.maximum), (-1, found.minimum)):
             expected = max(highest(cell, 0, sign) for cell in cells)
@@ -47,17 +52,17 @@ def test_extrema_are_the_exact_values_at_corners_of_the_oracle(kind):
     for seed in range(list(KINDS).index(kind) + 48_000, 48_036, len(KINDS)):
         net, box, _ = random_case(seed, max_units=8)
         cx, output = ll.regions(net, box), net.n_outputs - 1
+        if not cx.is_continuous:
+            continue
         found, values = cx.extrema(output), []
         for cell in enumerate_cells(net, box).cells:
             matrix, offset = cell.affine
             a, b = matrix[output]
             values += [a * x + b * y + offset[output] for x, y in cell.polygon]
         assert (found.minimum.exact, found.maximum.exact) == (min(values), max(values)), seed
-        assert found.maximum.point in cx.polygon_exact(found.maximum.cell)
-        if cx.is_continuous:
-            for extremum in (found.minimum, found.maximum):
-                assert extremum.attained
-                assert exact_values(net, extremum.point)[output] == extremum.exact
+        for extremum in (found.minimum, found.maximum):
+            assert extremum.point in cx.polygon_exact(extremum.cell)
+            assert exact_values(net, extremum.point)[output] == extremum.exact
 
 
 def test_no_sample_is_beyond_them():
@@ -76,28 +81,31 @@ def test_values_beyond_the_range_are_exact_and_round_to_infinity():
     assert (found.minimum.value, found.maximum.value) == (0.0, np.inf)
 
 
-def test_a_jump_is_a_supremum_or_attained(monkeypatch):
-    # z up to 0 and z - 1 above: no activation of the table jumps and slopes, but the geometry takes any.
-    family = _activation_table.Family(
-        forward=lambda z: np.where(z > 0, z - 1, z),
-        derivative=np.ones_like,
-        pieces=lambda: _activation_table._linear([0], [1, 1], [0, -1]),
-        formula="",
-    )
-    monkeypatch.setitem(_activation_table.FAMILIES, "sawtooth", family)
-    net = ll.Network.from_arrays([[[1.0]], [[1.0]]], [[0.0], [0.0]], Activation("sawtooth"))
-    found = ll.regions(net, (-0.5, 0.75)).extrema()
-    assert (found.maximum.exact, found.maximum.attained) == (0, True)
-    assert (found.minimum.exact, found.minimum.attained, found.minimum.point) == (-1, False, (0,))
-    assert ll.regions(net, (-1, 0.75)).extrema().minimum.attained  # at -1
+def test_what_steps_give_on_a_crease_or_on_the_border_alone_counts():
+    beside = ll.Network.from_arrays([[[1, 0], [-1, 0], [0, 1]], [[1, 1, 2]]], [[0, 0, 0], [0]], "step")
+    found = ll.regions(beside, [(-1, 1), (-1, 1)]).extrema()  # step(x) + step(-x) + 2 step(y)
+    assert (found.minimum.exact, found.maximum.exact) == (0, 3)
+    assert found.minimum.point[0] == 0
+    line = ll.Network.from_arrays([[[1.0]], [[-2.0]]], [[0.0], [0.0]], "step")
+    found = ll.regions(line, (0, 1)).extrema()  # one cell, -2, and 0 at its end
+    assert (found.minimum.exact, found.maximum.exact, found.maximum.point) == (-2, 0, (0,))
+    assert ll.regions(line, (0.5, 1)).extrema().maximum.exact == -2
 
 
-def test_steps_attain_their_constants():
-    net = ll.Network.from_arrays([np.eye(2), [[1.0, -2.0]]], [[0.0, 0.0], [0.5]], "step")
-    found = ll.regions(net, BOX).extrema()
-    assert (found.minimum.exact, found.maximum.exact) == (Fraction(-3, 2), Fraction(3, 2))
-    assert found.minimum.attained
-    assert found.maximum.attained
+@pytest.mark.parametrize("kind", KINDS)
+def test_extrema_with_steps_are_those_of_all_cells_sides_and_corners(kind):
+    for seed in range(list(KINDS).index(kind) + 91_000, 91_036, len(KINDS)):
+        net, box = with_steps(seed)
+        cx = ll.regions(net, box)
+        points = [cx.vertex_exact(vertex) for vertex in range(len(cx.vertices))]
+        points += [middle([points[i] for i in ends]) for ends in cx.edges.vertices.tolist()]
+        points += [middle(cx.polygon_exact(cell)) for cell in range(len(cx))]
+        outputs, found = [tuple(exact_values(net, point)) for point in points], cx.extrema()
+        values = [output[0] for output in outputs]
+        assert (found.minimum.exact, found.maximum.exact) == (min(values), max(values)), seed
+        for extremum in (found.minimum, found.maximum):
+            assert exact_values(net, extremum.point)[0] == extremum.exact
+        assert cx.lipschitz().constant == (np.inf if len(set(outputs)) > 1 else 0.0)
 
 
 @pytest.mark.parametrize("output", [1, -1, True, "0", None])

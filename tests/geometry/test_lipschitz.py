@@ -77,6 +77,12 @@ def test_a_jump_has_no_constant_and_a_cancelled_one_has():
     assert ll.regions(tiny, BOX).lipschitz().constant == math.inf
     hidden = jumps.with_parameters([jumps.weights[0], [[1e-30, 0.0]]], [jumps.biases[0], [1.0]])
     assert ll.regions(hidden, BOX).lipschitz().constant == math.inf  # 1 + 1e-30 is 1 in floats
+    beside = ll.Network.from_arrays([[[1.0, 0.0], [-1.0, 0.0]], [[1.0, 1.0]]], [[0.0] * 2, [0.0]], "step")
+    found = ll.regions(beside, BOX).lipschitz()  # 1, but 0 on the line x = 0
+    assert (found.constant, found.error) == (math.inf, 0.0)
+    on_border = ll.regions(jumps, [(0, 1), (0, 1)]).lipschitz()  # 1, but 0 on the side x = 0
+    assert (on_border.constant, on_border.cell) == (math.inf, 0)
+    assert ll.regions(jumps, [(0.5, 1), (0, 1)]).lipschitz().constant == 0.0
 
 
 @pytest.mark.parametrize("norm", [3, 0, True, "2", None, math.nan, np.array([1, 2])])

@@ -2,21 +2,11 @@
 
 from fractions import Fraction
 
-import numpy as np
 import pytest
 
 import leadlight as ll
-from degenerate_networks import KINDS, random_case
+from degenerate_networks import KINDS, with_steps
 from exact_networks import exact_values
-
-
-def with_steps(seed):
-    """A degenerate network with steps in one layer, continuous ones before it, any after it."""
-    rng = np.random.default_rng(seed)
-    net, box, _ = random_case(seed, max_units=8)
-    activations = list(net.activations)
-    activations[rng.integers(net.depth)] = ll.activation("step")
-    return ll.Network.from_arrays(net.weights, net.biases, activations), box
 
 
 def levels(net, cx):

@@ -12,7 +12,7 @@ import numpy as np
 
 from leadlight import Activation, Network
 
-__all__ = ["KINDS", "SLOPES", "dense_case", "of_units", "random_case"]
+__all__ = ["KINDS", "SLOPES", "dense_case", "of_units", "random_case", "with_steps"]
 
 Box = list[tuple[float, float]]
 
@@ -217,3 +217,12 @@ KINDS = {
     "extreme scales": _extreme,
     "cancelling": _cancelling,
 }
+
+
+def with_steps(seed):
+    """A degenerate network with steps in one layer, continuous ones before it, any after it."""
+    rng = np.random.default_rng(seed)
+    net, box, _ = random_case(seed, max_units=8)
+    activations = list(net.activations)
+    activations[rng.integers(net.depth)] = Activation("step")
+    return Network.from_arrays(net.weights, net.biases, activations), box

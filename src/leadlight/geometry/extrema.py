@@ -1,21 +1,22 @@
 """The exact least and greatest values of an output on the closed domain.
 
 An affine map is extreme at a corner of its cell, so the vertices are searched: in float64 with error bounds,
-then in rational numbers among those that the bounds leave. Cost: linear in the corners, and an exact forward
-pass for each linear region left.
+then in rational numbers among those that the bounds leave. A network with steps is constant on each cell, each open
+side and at each corner, and may take on a side what it takes in no cell: there these are searched too. Cost: linear
+in the corners, and an exact forward pass for each linear region left.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations
 from typing import Any
 
 import numpy as np
 
 from ..errors import ParameterError
 from . import exact_cell
+from .step_values import face, values_on_faces
 
 __all__ = ["Extrema", "Extremum", "corner_values", "extrema"]
 
@@ -28,17 +29,13 @@ class Extremum:
     ----------
     exact : Fraction
     point : tuple of Fraction
-        A corner of `cell` where the cell's map takes the value.
+        Where the network takes it: a corner of `cell`; with steps a point in the cell, on its border or at a corner.
     cell : int
-    attained : bool
-        Whether the network itself takes the value at some point. A continuous one does; with steps it may only
-        be approached (a supremum or infimum).
     """
 
     exact: Fraction
     point: tuple[Fraction, ...]
     cell: int
-    attained: bool
 
     @property
     def value(self) -> float:
@@ -47,16 +44,15 @@ class Extremum:
 
     def __repr__(self) -> str:
         at = ", ".join(f"{exact_cell.rounded(x):.9g}" for x in self.point)
-        approached = "" if self.attained else ", not attained"
-        return f"Extremum({self.value:.9g} at ({at}), cell {self.cell}{approached})"
+        return f"Extremum({self.value:.9g} at ({at}), cell {self.cell})"
 
 
 @dataclass(frozen=True)
 class Extrema:
-    """The least and the greatest value of an output on a domain.
+    """The least and the greatest value of an output on a closed domain.
 
-    With steps: the infimum and the supremum over the open cells. What such a network does on the creases alone,
-    a set without area, counts for `Extremum.attained` and for nothing else.
+    With steps these are the infimum and supremum, too: such a network takes finitely many values. What it takes on
+    creases or on the domain's border alone counts: a unit exactly on a breakpoint holds the piece on its left.
     """
 
     minimum: Extremum
@@ -73,15 +69,20 @@ def extrema(cx: Any, output: int = 0) -> Extrema:
     >>> found = ll.regions(net, (-1, 1)).extrema()
     >>> found.minimum.exact, found.minimum.point[0], found.maximum.value
     (Fraction(0, 1), Fraction(1, 4), 1.25)
+    >>> net = ll.Network.from_arrays([[[1.0], [-1.0]], [[1.0, 1.0]]], [[0.0, 0.0], [0.0]], "step")
+    >>> ll.regions(net, (-1, 1)).extrema()  # 1 beside 0, and 0 there
+    Extrema(minimum=Extremum(0 at (0), cell 1), maximum=Extremum(1 at (-0.5), cell 0))
     """
     n_outputs = cx.network.n_outputs
     if isinstance(output, bool) or not isinstance(output, int | np.integer) or not 0 <= output < n_outputs:
         raise ParameterError(f"There is no output {output!r}: the network has outputs 0 to {n_outputs - 1}.")
     cell, values, errors = corner_values(cx, int(output))
-    return Extrema(
-        minimum=_greatest(cx, int(output), cell, -values, errors, -1),
-        maximum=_greatest(cx, int(output), cell, values, errors, 1),
-    )
+    low = _greatest(cx, int(output), cell, -values, errors, -1)
+    high = _greatest(cx, int(output), cell, values, errors, 1)
+    if cx.is_continuous:
+        return Extrema(low, high)
+    on_faces = np.concatenate(values_on_faces(cx, int(output))).tolist()
+    return Extrema(_of_steps(cx, low, on_faces, -1), _of_steps(cx, high, on_faces, 1))
 
 
 def corner_values(cx: Any, output: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -109,9 +110,7 @@ def _greatest(
     forms: dict[int, exact_cell.Affine] = {}  # by linear region
     done: set[tuple[int, int]] = set()
     best: Fraction | None = None
-    where: list[
-        tuple[int, tuple[Fraction, ...], bool]
-    ] = []  # cell, corner, whether the map is constant there
+    where: tuple[tuple[Fraction, ...], int] | None = None
     for corner in left.tolist():
         owner, vertex = int(cell[corner]), int(cx.cell_vertices[corner])
         region = int(labels[owner])
@@ -127,27 +126,18 @@ def _greatest(
         point = cx.vertex_exact(vertex)
         value = sign * exact_cell.value_at(form, point)
         if best is None or value > best:
-            best, where = value, []
-        if value == best:
-            where.append((owner, point, constant))
+            best, where = value, (point, owner)
     assert best is not None
-    attained = cx.is_continuous or _is_attained(cx, output, sign * best, where)
-    owner, point, _ = where[0]
-    return Extremum(sign * best, point, owner, attained)
+    assert where is not None
+    return Extremum(sign * best, *where)
 
 
-def _is_attained(
-    cx: Any, output: int, value: Fraction, where: list[tuple[int, tuple[Fraction, ...], bool]]
-) -> bool:
-    """Whether a network with jumps takes a value that its cells' maps take at these corners.
-
-    It does inside a cell with a constant map, at a corner if the network's own value there is this, or along an
-    edge between two such corners.
-    """
-    if any(constant for _, _, constant in where):
-        return True
-    points = [point for _, point, _ in where]
-    for (cell, p, _), (other, q, _) in combinations(where, 2):
-        if cell == other:
-            points.append(tuple((x + y) / 2 for x, y in zip(p, q)))
-    return any(exact_cell.network_at(cx._sliced, point)[output] == value for point in points)
+def _of_steps(cx: Any, best: Extremum, on_faces: list[Fraction], sign: int) -> Extremum:
+    """The greatest of sign * output, given the best of the cells, on each of which it is constant, and all faces."""
+    beyond = max(range(len(on_faces)), key=lambda i: sign * on_faces[i])
+    if sign * on_faces[beyond] > sign * best.exact:
+        return Extremum(on_faces[beyond], *face(cx, beyond))
+    corners = cx.polygon_exact(best.cell)
+    return Extremum(
+        best.exact, tuple(sum(axis, Fraction(0)) / len(corners) for axis in zip(*corners)), best.cell
+    )

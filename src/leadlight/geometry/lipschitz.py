@@ -1,9 +1,9 @@
 """The Lipschitz constant of a network on a domain: the greatest norm of the Jacobians of its cells.
 
 On a convex domain this is the exact constant for the pair of norms (the segment between two points passes
-through cells, and inside the steepest one the bound is reached). A network that jumps between cells has none;
-what one with steps does on creases alone is not looked at. Cost: linear in the cells; the norms are computed in
-float64 from maps with error bounds, and from exact maps where those are beyond its range.
+through cells, and inside the steepest one the bound is reached). A network with steps has none where it jumps, be it
+on a crease or on the domain's border alone. Cost: linear in the cells; the norms are computed in float64 from maps
+with error bounds, and from exact maps where those are beyond its range.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 
 from ..errors import ParameterError
 from . import exact_cell
+from .step_values import face, values_on_faces
 
 __all__ = ["Lipschitz", "jacobians", "lipschitz", "matrix_norms"]
 
@@ -119,7 +120,22 @@ def matrix_norms(A: np.ndarray, norm: float) -> np.ndarray:
 
 
 def _first_jump(cx: Any) -> int | None:
-    """A cell beside an edge on which the outputs of the two sides differ, or None; decided exactly."""
+    """A cell beside a jump of a network with steps, or None; decided exactly."""
+    between = _jump_between_cells(cx)
+    if between is not None:
+        return between
+    for output, value in enumerate(
+        cx.affine_map_exact(0)[1]
+    ):  # on all cells, each of which it is constant on
+        on_faces = np.concatenate(values_on_faces(cx, output))
+        apart = np.flatnonzero(on_faces != value)
+        if len(apart):
+            return face(cx, int(apart[0]))[1]
+    return None
+
+
+def _jump_between_cells(cx: Any) -> int | None:
+    """A cell beside an edge on which the outputs of the two sides differ, or None."""
     between = cx.edges.interior
     pairs, ends = cx.edges.cells[between], cx.edges.vertices[between]
     maps, errors = cx._details.maps, cx._details.map_errors

@@ -16,7 +16,7 @@ import numpy as np
 
 from . import exact_cell
 
-__all__ = ["values_on_faces"]
+__all__ = ["face", "values_on_faces"]
 
 
 def values_on_faces(cx: Any, output: int) -> tuple[np.ndarray, np.ndarray]:
@@ -30,7 +30,8 @@ def values_on_faces(cx: Any, output: int) -> tuple[np.ndarray, np.ndarray]:
     """
     net = cx._sliced
     layer = next(k for k, act in enumerate(net.activations) if not _is_continuous(act))
-    n_edges, ends = (0, np.zeros((0, 2), np.int64)) if cx.dim == 1 else (len(cx.edges), cx.edges.vertices)
+    ends = _ends(cx)
+    n_edges = len(ends)
     cells = np.concatenate([cx.edges.cells[:n_edges, 0], _cell_of_vertex(cx)])
     corners, shifts = cx.vertices[ends], cx.vertex_errors[ends]
     points = np.concatenate([corners.sum(axis=1) / 2, cx.vertices])
@@ -45,12 +46,12 @@ def values_on_faces(cx: Any, output: int) -> tuple[np.ndarray, np.ndarray]:
     breakpoints = np.array([table.breakpoints for table in tables])  # one for each unit: of a step
     pieces = (z > breakpoints[:, 0]).astype(np.uint8)
     open_ = ~(np.abs(z - breakpoints[:, 0]) > bounds)
-    for face, unit in _on_their_creases(cx, layer, n_edges):
-        pieces[face, unit], open_[face, unit] = 0, False
-    for face, unit in np.argwhere(open_).tolist():
-        form = exact_cell.preactivation_form(net, cx._full_pattern(int(cells[face])), layer, unit)
-        at = _point(cx, ends, face)
-        pieces[face, unit] = exact_cell.value_at(form, at) > Fraction(float(breakpoints[unit, 0]))
+    for i, unit in _on_their_creases(cx, layer, n_edges):
+        pieces[i, unit], open_[i, unit] = 0, False
+    for i, unit in np.argwhere(open_).tolist():
+        form = exact_cell.preactivation_form(net, cx._full_pattern(int(cells[i])), layer, unit)
+        at = _point(cx, ends, i)
+        pieces[i, unit] = exact_cell.value_at(form, at) > Fraction(float(breakpoints[unit, 0]))
     patterns, which = np.unique(pieces, axis=0, return_inverse=True)
     values = np.empty(len(patterns), object)
     for i, pattern in enumerate(patterns):
@@ -58,6 +59,18 @@ def values_on_faces(cx: Any, output: int) -> tuple[np.ndarray, np.ndarray]:
         values[i] = exact_cell.network_from(net, layer + 1, held)[output]
     values = values[which.reshape(-1)]
     return values[:n_edges], values[n_edges:]
+
+
+def face(cx: Any, index: int) -> tuple[tuple[Fraction, ...], int]:
+    """A point on a face, edges before vertices as of `values_on_faces`: of an edge its middle; and a cell beside it."""
+    ends = _ends(cx)
+    cell = cx.edges.cells[index, 0] if index < len(ends) else _cell_of_vertex(cx)[index - len(ends)]
+    return _point(cx, ends, index), int(cell)
+
+
+def _ends(cx: Any) -> np.ndarray:
+    """The vertices of each edge, (E, 2); none in one dimension, where an edge is a vertex."""
+    return np.zeros((0, 2), np.int64) if cx.dim == 1 else cx.edges.vertices
 
 
 def _is_continuous(act: Any) -> bool:
