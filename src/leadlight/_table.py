@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from ._notebook import table_html
 from .errors import LeadlightError
 
 __all__ = ["Table"]
@@ -12,6 +13,9 @@ __all__ = ["Table"]
 
 class Table(dict):
     """Columns by name, all of one length: a dict that also turns into a pandas DataFrame."""
+
+    def _repr_html_(self) -> str:
+        return table_html(self)
 
     def to_pandas(self) -> Any:
         """The same as a `pandas.DataFrame`; pandas is not among leadlight's dependencies."""

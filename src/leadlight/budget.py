@@ -12,6 +12,7 @@ import numbers
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ._notebook import table_html
 from .errors import ParameterError
 
 __all__ = ["Summary", "SummaryRow", "n_parameters", "widths_for_budget"]
@@ -48,6 +49,12 @@ class Summary(NamedTuple):
     def total(self) -> int:
         """Parameters of all layers."""
         return sum(row.parameters for row in self.rows)
+
+    def _repr_html_(self) -> str:
+        layers, shapes, activations, parameters = zip(*self.rows)
+        units, inputs = zip(*shapes)
+        columns = {"layer": layers, "inputs": inputs, "units": units, "activation": activations}
+        return table_html({**columns, "parameters": parameters})
 
     def __str__(self) -> str:
         lines = [("layer", "inputs", "units", "activation", "parameters")]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -277,6 +278,9 @@ class Network:
             shown.append(f"output {self.output_activation.label}")
         sizes = "-".join(map(str, self.layer_sizes))
         return f"Network({', '.join([sizes, *shown])}, {self.n_parameters:,} parameters)"
+
+    def _repr_html_(self) -> str:
+        return f"<div>{escape(repr(self))}</div>{self.summary()._repr_html_()}"
 
     def __reduce__(
         self,

@@ -84,3 +84,25 @@ def test_a_legend_above_names_each_handle_once_in_one_row_without_a_frame():
     assert [text.get_text() for text in legend.get_texts()] == ["rise", "fall"]
     assert not legend.get_frame_on()
     assert legend.get_window_extent().y0 >= axes[0, 0].get_window_extent().y1
+
+
+def test_a_notebook_shows_a_display_once_it_is_drawn():
+    display = FieldDisplay(np.eye(3), (0, 1, 0, 1))
+    assert display._repr_png_() is None
+    data, size = display.plot()._repr_png_()
+    assert data.startswith(b"\x89PNG")
+    inches = display.figure_.get_size_inches()
+    assert size == {"width": round(96 * inches[0]), "height": round(96 * inches[1])}
+    pixels = matplotlib.image.imread(io.BytesIO(data))
+    assert pixels.shape[1] == pytest.approx(200 / 96 * size["width"], abs=3)
+    assert (pixels[0, 0, :3] == 1).all()  # on white: dark text on a dark page would not be read
+
+
+def test_what_pyplot_shows_is_not_shown_twice():
+    from matplotlib import pyplot
+
+    figure, ax = pyplot.subplots()
+    try:
+        assert FieldDisplay(np.eye(3), (0, 1, 0, 1)).plot(ax)._repr_png_() is None
+    finally:
+        pyplot.close(figure)

@@ -45,6 +45,9 @@ class RegionCount:
     layer_counts: np.ndarray
     signs: dict[str, int]
 
+    def __repr__(self) -> str:
+        return f"RegionCount({self.statement})"
+
     def __int__(self) -> int:
         return self.n_cells
 

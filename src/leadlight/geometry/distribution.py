@@ -61,6 +61,11 @@ class Distribution:
     values: np.ndarray | None = None
     weights: np.ndarray | None = None
 
+    def __repr__(self) -> str:
+        if self.n == 0:
+            return "Distribution(no cells)"
+        return f"Distribution({self.n:,} cells, {self.minimum:.6g} to {self.maximum:.6g}, mean {self.mean():.6g})"
+
     @classmethod
     def of(cls, values: np.ndarray, weights: np.ndarray, keep: bool = False) -> Distribution:
         """Of the numbers of some cells, (n,) float64, and their areas, (n,) float64.

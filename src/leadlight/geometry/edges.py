@@ -43,6 +43,9 @@ class Edges:
     lines: np.ndarray
     n_slice_layers: int = 0
 
+    def __repr__(self) -> str:
+        return f"Edges({len(self):,}, {len(self.interior):,} of them between cells)"
+
     def __len__(self) -> int:
         return len(self.cells)
 

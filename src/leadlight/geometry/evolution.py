@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from .._notebook import table_html
 from .._table import Table
 from ..errors import ParameterError
 from ..network import Network
@@ -148,6 +149,9 @@ class Evolution:
         first, last = self.steps[[0, -1]]
         ends = " to ".join(f"{n:,}" if n >= 0 else "unknown" for n in self.n_cells[[0, -1]].tolist())
         return f"Evolution({len(self)} steps, {first} to {last}, {ends} cells on {self.domain})"
+
+    def _repr_html_(self) -> str:
+        return table_html(self.table(), repr(self))
 
     def table(self) -> Table:
         """One row a step, and a column for each measure there is; None where a step lacks it.

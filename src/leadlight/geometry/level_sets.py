@@ -82,6 +82,13 @@ class DecisionPartition:
     classes: np.ndarray
     boundary: LevelSet
 
+    def __repr__(self) -> str:
+        shares = np.bincount(self.classes, self.complex.areas) / self.complex.domain.volume
+        return (
+            f"DecisionPartition({len(self.complex):,} cells, boundary of length {self.boundary.length:.6g}, "
+            f"shares of the classes {', '.join(f'{share:.3g}' for share in shares)})"
+        )
+
     def class_areas(self, n_classes: int | None = None) -> np.ndarray:
         """Area that each class has, (n_classes,) float64."""
         return np.bincount(self.classes, self.complex.areas, minlength=n_classes or 0)

@@ -216,6 +216,11 @@ class PolyhedralComplex(Cells):
         display = plots.GraphDisplay if self.dim == 1 else plots.RegionsDisplay
         return display(self).plot(ax, **options)
 
+    def _repr_html_(self) -> str:
+        from .notebook import complex_html
+
+        return complex_html(self)
+
     def summary(self) -> str:
         """Counts, areas and how they were decided, a few lines of text."""
         return summary(self)

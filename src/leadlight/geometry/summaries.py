@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 __all__ = ["stream_summary", "summary"]
 
 
-def summary(cx: Any) -> str:
-    """See `PolyhedralComplex.summary`."""
+def summary(cx: Any, linear_regions: bool = True) -> str:
+    """See `PolyhedralComplex.summary`; linear regions, which take a while to find, may be left out."""
     what = "length of a cell" if cx.dim == 1 else "area of a cell"
     lines = [
         _what(cx),
         f"cells (activation regions)  {len(cx):,}",
-        f"linear regions              {cx.n_linear_regions:,}",
+        *([f"linear regions              {cx.n_linear_regions:,}"] if linear_regions else []),
         *_of_layers(cx),
         f"points between cells        {len(cx) - 1:,}"
         if cx.dim == 1

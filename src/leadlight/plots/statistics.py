@@ -18,7 +18,7 @@ __all__ = ["StatisticsDisplay"]
 
 
 @dataclass(eq=False)
-class StatisticsDisplay:
+class StatisticsDisplay(style.Display):
     """Histograms of areas, numbers of sides and gradient norms; on an interval lengths and gradient norms.
 
     Parameters
@@ -27,8 +27,8 @@ class StatisticsDisplay:
 
     Attributes
     ----------
-    axes_, figure_ : list of Axes, Figure
-        Set by `plot`.
+    axes_ : list of Axes
+        Set by `plot`; `ax_` is the first of them.
 
     Examples
     --------
@@ -40,7 +40,6 @@ class StatisticsDisplay:
 
     statistics: RegionStatistics
     axes_: Any = field(init=False, default=None, repr=False)
-    figure_: Any = field(init=False, default=None, repr=False)
 
     @classmethod
     def from_network(cls, net: Any, domain: Any, **options: Any) -> StatisticsDisplay:
@@ -82,7 +81,7 @@ class StatisticsDisplay:
             axes = list(grid[0])
         elif len(axes) != n:
             raise ParameterError(f"StatisticsDisplay was given {len(axes)} axes; expected {n}.")
-        self.axes_, self.figure_ = list(axes), axes[0].get_figure()
+        self.axes_, self.ax_, self.figure_ = list(axes), axes[0], axes[0].get_figure()
         size = "length" if found.dim == 1 else "area"
         share = "cells" if by == "cell" else f"share of the {size}"
         self._logarithmic(axes[0], found.areas, by, per_doubling, f"{size} of a cell", share)

@@ -8,6 +8,7 @@ figures follow its dark and its light theme; whatever lies on a filled map is `B
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -168,6 +169,16 @@ class Display:
 
     ax_: Any = field(init=False, default=None, repr=False)
     figure_: Any = field(init=False, default=None, repr=False)
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]] | None:
+        """What a notebook shows once it is drawn, unless pyplot shows the figure itself."""
+        if self.figure_ is None or self.figure_.canvas.manager is not None:
+            return None
+        stream = io.BytesIO()
+        with matplotlib.rc_context(rc()):
+            self.figure_.savefig(stream, format="png", dpi=200, facecolor="white")
+        width, height = (round(96 * inches) for inches in self.figure_.get_size_inches())
+        return stream.getvalue(), {"width": width, "height": height}
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .._notebook import table_html
 from .._table import Table
 from ..network import Network
 
@@ -73,6 +74,19 @@ class Runs:
     interrupted: bool = False
     routed: str = ""
     _columns: Mapping[str, Any] = field(default_factory=dict, repr=False)  # what table() shows of the call
+
+    def __repr__(self) -> str:
+        kinds = list(dict.fromkeys(map(repr, self.networks)))
+        what = kinds[0] if len(kinds) == 1 else f"{len(kinds)} kinds of networks"
+        troubles = [
+            f"{int(self.diverged.sum())} diverged" if self.diverged.any() else "",
+            "interrupted" if self.interrupted else "",
+        ]
+        done = f"{self.losses.shape[1]:,} {self.record}s in {self.seconds:.3g} s on {self.device}"
+        return f"Runs({len(self)} of {', '.join(filter(None, [what, done, *troubles]))})"
+
+    def _repr_html_(self) -> str:
+        return table_html(self.table(), repr(self))
 
     def __len__(self) -> int:
         return len(self.networks)
