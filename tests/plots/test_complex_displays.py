@@ -181,6 +181,16 @@ def test_a_jump_is_a_gap():
     np.testing.assert_array_equal(y, [0, 0, np.nan, 2, 2])
 
 
+def test_the_dot_at_a_jump_is_at_the_network_s_own_value():
+    # step(x) + 2 step(-x): 2 to the left, 1 to the right, 0 between
+    net = ll.Network.from_arrays([[[1.0], [-1.0]], [[1.0, 2.0]]], [[0, 0], [0]], "step")
+    (dots,) = GraphDisplay.from_network(net, (-1, 1)).plot().ax_.collections
+    assert dots.get_offsets().tolist() == [[0.0, 0.0]]
+    turned = ll.Network.from_arrays([[[-1.0]], [[1.0]]], [[0.5], [0]], "step")  # 1 up to 1/2, and 0 there
+    (dots,) = GraphDisplay.from_network(turned, (-1, 1)).plot().ax_.collections
+    assert dots.get_offsets().tolist() == [[0.5, 0.0]]
+
+
 def test_a_slice_is_drawn_in_its_coordinates_on_axes_given():
     net = ll.mlp(5, [6, 4], 1, seed=5)
     plane = ll.slice_plane(*np.random.default_rng(0).normal(size=(3, 5)))

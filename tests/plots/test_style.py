@@ -3,9 +3,11 @@
 import io
 
 import matplotlib
+import matplotlib.style
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
 
 from leadlight.errors import ParameterError
 from leadlight.plots import FieldDisplay, HiddenCubeDisplay, UnitLinesDisplay, style
@@ -22,6 +24,18 @@ def test_drawing_leaves_the_settings_alone():
     before = dict(matplotlib.rcParams)
     FieldDisplay(np.zeros((3, 3)), (0, 1, 0, 1)).plot()
     assert dict(matplotlib.rcParams) == before
+
+
+def test_text_on_axes_in_a_dark_style_is_as_light_as_their_labels():
+    with matplotlib.style.context("dark_background"):
+        left, right = Figure(layout="constrained").subplots(1, 2), Figure().subplots()
+    bar = FieldDisplay(np.eye(3), (0, 1, 0, 1)).plot(left[0], title="field").ax_.child_axes[0]
+    assert to_hex(left[0].title.get_color()) == to_hex(bar.yaxis.label.get_color()) == "#ffffff"
+    assert {to_hex(text.get_color()) for text in bar.get_yticklabels()} == {"#ffffff"}
+    for ax in (left[1], right):
+        UnitLinesDisplay([[1, 0, 0]]).plot(ax, points=np.eye(2), labels=[0, 1])
+    for legend in (*left[1].figure.legends, right.get_legend()):
+        assert {to_hex(text.get_color()) for text in legend.get_texts()} == {"#ffffff"}
 
 
 def test_neutral_colours_reach_the_svg():

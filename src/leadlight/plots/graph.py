@@ -8,6 +8,8 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from ..geometry.exact_cell import rounded
+from ..geometry.step_values import values_on_faces
 from . import style
 from ._complex_display import ComplexDisplay, names_of
 from .colours import check_output, layer_colours
@@ -50,7 +52,7 @@ class GraphDisplay(ComplexDisplay):
         ----------
         output : int, default 0
         breakpoints : bool, default True
-            Mark where two cells meet, in the colour of the layer that makes it.
+            Mark where two cells meet, at the network's value there, in the colour of the layer that makes it.
         ax, legend, title, names
             As of every `plots.Display`.
 
@@ -70,12 +72,16 @@ class GraphDisplay(ComplexDisplay):
         with style.drawing(self, ax, figsize=(6.4, 3.2), title=title) as ax:
             ax.plot(np.insert(x, cuts, np.nan), np.insert(y, cuts, np.nan), color=style.CLASS_COLOURS[0])
             if breakpoints:
+                own = heights[:-1, 1]
+                if not cx.is_continuous:  # at a jump the network has a value of its own
+                    met = cx.edges.vertices[cx.edges.interior, 0]
+                    own = np.array([rounded(value) for value in values_on_faces(cx, output)[1][met]])
                 layers = cx.edges.layer[cx.edges.interior]
                 for layer, shade in enumerate(layer_colours(cx.network.depth) / 255):
                     mine = np.flatnonzero(layers == layer)
                     if len(mine):
                         at = {"s": 14 if len(layers) < 100 else 4, "color": [shade], "zorder": 3}
-                        ax.scatter(ends[mine, 1], heights[mine, 1], label=f"layer {layer + 1}", **at)
+                        ax.scatter(ends[mine, 1], own[mine], label=f"layer {layer + 1}", **at)
             ax.set_xlim(*cx.domain.bounds[0])
             across, up = names_of(cx, names)
             ax.set_xlabel(across)

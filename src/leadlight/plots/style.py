@@ -65,8 +65,12 @@ DIVERGING = "RdBu_r"
 CYCLIC = "twilight"
 
 
-def rc() -> Any:
-    """Return matplotlib's settings for every figure of leadlight, for `matplotlib.rc_context`."""
+def rc(ax: Axes | None = None) -> Any:
+    """Return matplotlib's settings for every figure of leadlight, for `matplotlib.rc_context`.
+
+    On axes that exist already, text has their labels' colour: on a page in a dark style it stays legible.
+    """
+    ink = INK if ax is None else ax.xaxis.label.get_color()
     return {
         "figure.facecolor": "none",
         "savefig.facecolor": "none",
@@ -80,12 +84,12 @@ def rc() -> Any:
         "axes.titlelocation": "center",
         "axes.linewidth": 0.8,
         "axes.edgecolor": MUTED,
-        "axes.labelcolor": INK,
-        "text.color": INK,
+        "axes.labelcolor": ink,
+        "text.color": ink,
         "xtick.color": MUTED,
         "ytick.color": MUTED,
-        "xtick.labelcolor": INK,
-        "ytick.labelcolor": INK,
+        "xtick.labelcolor": ink,
+        "ytick.labelcolor": ink,
         "xtick.labelsize": 8.0,
         "ytick.labelsize": 8.0,
         "grid.color": GRID,
@@ -190,7 +194,7 @@ def drawing(
     title: str | None = None,
 ) -> Iterator[Any]:
     """Give a Display its axes, drawn with leadlight's look and titled, and set its ``ax_`` and ``figure_``."""
-    with matplotlib.rc_context(rc()):
+    with matplotlib.rc_context(rc(ax)):
         if ax is None:
             figure = Figure(figsize=figsize, layout=SettledLayout())
             ax = figure.add_subplot(projection=projection)
@@ -217,7 +221,7 @@ def label_plane(ax: Axes, extent: Sequence[float], names: Sequence[str] = ("$x_1
 
 def colour_bar(ax: Axes, shown: Any, label: str) -> Any:
     """Add a colour bar beside axes, as tall as they are once their aspect has set their height."""
-    with matplotlib.rc_context(rc()):
+    with matplotlib.rc_context(rc(ax)):
         return ax.figure.colorbar(shown, cax=ax.inset_axes((1.05, 0.0, 0.05, 1.0)), label=label)
 
 
@@ -225,7 +229,7 @@ def legend(ax: Axes, **kw: Any) -> None:
     """Add a legend with leadlight's look if there is anything to name."""
     handles, labels = ax.get_legend_handles_labels()
     if handles:
-        with matplotlib.rc_context(rc()):
+        with matplotlib.rc_context(rc(ax)):
             ax.legend(handles, labels, **kw)
 
 
@@ -236,7 +240,7 @@ def legend_beside(ax: Axes, **kw: Any) -> None:
     figure cannot.
     """
     figure, (handles, labels) = ax.figure, ax.get_legend_handles_labels()
-    with matplotlib.rc_context(rc()):
+    with matplotlib.rc_context(rc(ax)):
         if not handles:
             return
         if isinstance(figure, Figure) and isinstance(figure.get_layout_engine(), ConstrainedLayoutEngine):
