@@ -2,7 +2,7 @@
 
 Made by `regions`. What shapes it (which cells there are, how they touch) is exact where `certified`;
 coordinates, areas and affine maps are float64, with a bound on the error of each vertex and map. Memory is
-that of the output: some 200 bytes a cell, and a bit for each unit and cell.
+that of the output: some 110 bytes a cell, and a bit for each unit and cell.
 """
 
 from __future__ import annotations
