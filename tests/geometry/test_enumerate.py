@@ -48,7 +48,7 @@ def test_results_do_not_depend_on_the_number_of_threads(seed):
 
 @pytest.mark.parametrize("activation", ["relu", "step"])
 def test_networks_large_enough_for_subtrees_have_the_same_cells_on_any_number_of_threads(activation):
-    net = mlp(2, [40, 40], 1, activation=activation, init="torch", seed=1)
+    net = mlp(2, [120, 36], 1, activation=activation, init="torch", seed=1)
     box = [(-8, 8), (-8, 8)]
     one, *others = (enumerate_compiled(net, box, threads=n, maps=True, tree=True) for n in (1, 2, 7))
     for other in others:

@@ -5,66 +5,115 @@
 
 namespace leadlight::geometry {
 
-Assembly::Assembly(const Layers &layers, const Options &options, Top &top)
-    : layers_(layers), options_(options), top_(top), n_top_(top.out.vertices.size()), parts_(top.subtrees.size()) {
-    total_.tree_nodes = options.tree ? top.cuts.size() : 0;
-    for (const std::size_t subtree : top.subtrees) work_ += top.branches[subtree].work;
-}
+namespace {
 
-void Assembly::announce(std::size_t subtree, Subtree made) {
-    const std::lock_guard<std::mutex> lock(placing_);
-    parts_[subtree].made = std::move(made);
-    parts_[subtree].is_made = true;
-    const std::size_t before = n_placed_;
-    std::size_t n = before;
-    for (; n < parts_.size() && parts_[n].is_made; ++n) {
-        parts_[n].start = total_;
-        const Sizes &sizes = parts_[n].made.sizes;
-        total_.cells += sizes.cells;
-        total_.corners += sizes.corners;
-        total_.vertices += sizes.vertices;
-        total_.edges += sizes.edges;
-        total_.tree_nodes += sizes.tree_nodes;
-        total_.rim_vertices += sizes.rim_vertices;
-        placed_work_ += top_.branches[top_.subtrees[n]].work;
-    }
-    if (n == before) return;
-    constexpr auto limit = std::size_t(std::numeric_limits<std::int32_t>::max()) - 64;
-    if (total_.corners > limit || total_.vertices + total_.rim_vertices + n_top_ > limit || total_.edges > limit / 2)
+void check_sizes(const Sizes &total) {
+    constexpr auto limit = std::size_t(std::numeric_limits<std::int32_t>::max()) - (std::size_t(1) << 20);  // the top's
+    if (total.corners > limit || total.vertices + total.rim_vertices > limit || total.edges > limit / 2 ||
+        total.rim_vertices > limit / 2)
         throw TooLarge();
-    // Room for what is to be expected, so that little is moved.
-    const double expected = 1.1 * work_ / placed_work_;
-    make_room(n == parts_.size() ? 1.0 : expected < 64.0 ? expected : 64.0);
-    n_placed_ = n;
 }
 
-void Assembly::make_room(double factor) {
-    const std::unique_lock<std::shared_mutex> lock(moving_);
+}  // namespace
+
+Growing Assembly::add(int thread, const Found &found, Subtree made, Growing arrays) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    if (parts_.size() <= found.subtree) parts_.resize(found.subtree + 1);
+    Part &part = parts_[found.subtree];
+    part.thread = thread;
+    part.work = found.work;
+    part.made = std::move(made);
+    part.arrays = std::move(arrays);
+    part.is_made = true;
+    place();
+    copy_placed(lock, [thread](const Part *each) { return each->thread == thread; });
+    std::vector<Growing> &spare = spare_[std::size_t(thread)];
+    if (spare.empty()) return Growing();
+    Growing taken = std::move(spare.back());
+    spare.pop_back();
+    return taken;
+}
+
+void Assembly::copy_rest() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    copy_placed(lock, [](const Part *) { return true; });
+}
+
+template <typename Choose>
+void Assembly::copy_placed(std::unique_lock<std::mutex> &lock, Choose &&choose) {
+    while (true) {
+        const auto found = std::find_if(to_copy_.begin(), to_copy_.end(), choose);
+        if (found == to_copy_.end()) return;
+        Part &part = **found;
+        to_copy_.erase(found);
+        ++n_copying_;
+        lock.unlock();
+        copy(part);
+        lock.lock();
+        --n_copying_;
+        spare_[std::size_t(part.thread)].push_back(std::move(part.arrays));
+        place();
+    }
+}
+
+// Gives places to those that follow one another, unless the arrays would have to move while somebody writes to them.
+void Assembly::place() {
+    Sizes total = total_;
+    double work = placed_work_;
+    std::size_t n = n_placed_;
+    for (; n < parts_.size() && parts_[n].is_made; ++n) {
+        parts_[n].start = total;
+        const Sizes &sizes = parts_[n].made.sizes;
+        total.cells += sizes.cells;
+        total.corners += sizes.corners;
+        total.vertices += sizes.vertices;
+        total.edges += sizes.edges;
+        total.tree_nodes += sizes.tree_nodes;
+        total.rim_vertices += sizes.rim_vertices;
+        total.rim_edges += sizes.rim_edges;
+        work += parts_[n].work;
+    }
+    if (n == n_placed_) return;
+    check_sizes(total);
+    bool has_room = true;
+    for_each_array(total, [&](const auto &array, std::size_t size) { has_room &= array.has_room(size); });
+    if (!has_room && n_copying_) return;
+    // Room for half as much again as is to be expected, so that little is moved; what is not used costs nothing.
+    const double factor = std::clamp(1.5 * top_.work() / work, 1.5, 64.0);
+    for_each_array(total, [&](auto &array, std::size_t size) { array.resize(size, factor); });
+    for (; n_placed_ < n; ++n_placed_) to_copy_.push_back(&parts_[n_placed_]);
+    total_ = total;
+    placed_work_ = work;
+}
+
+template <typename Act>
+void Assembly::for_each_array(const Sizes &total, Act &&act) {
     const auto n_out = std::size_t(layers_.layers.back().n_out);
-    all_.starts.resize(total_.cells + 1, factor);
-    all_.corners.resize(total_.corners, factor);
-    all_.patterns.resize(total_.cells * std::size_t(layers_.pattern_bytes), factor);
-    all_.vertices.resize(total_.vertices, factor);
-    all_.errors.resize(total_.vertices, factor);
+    act(all_.starts, total.cells + 1);
+    act(all_.corners, total.corners);
+    act(all_.patterns, total.cells * std::size_t(layers_.pattern_bytes));
+    act(all_.vertices, total.vertices + total.rim_vertices);
+    act(all_.errors, total.vertices + total.rim_vertices);
     if (options_.edges) {
-        all_.links.resize(total_.corners, factor);
-        all_.edges.resize(total_.edges, factor);
-        all_.creases.resize(total_.edges, factor);
+        act(all_.links, total.corners);
+        act(all_.edges, total.edges + total.rim_edges);
+        act(all_.creases, total.edges + total.rim_edges);
     }
     if (options_.maps) {
-        all_.maps.resize(total_.cells * n_out * 3, factor);
-        all_.map_errors.resize(total_.cells * n_out * 2, factor);
+        act(all_.maps, total.cells * n_out * 3);
+        act(all_.map_errors, total.cells * n_out * 2);
     }
-    all_.tree_lines.resize(3 * total_.tree_nodes, factor);
-    all_.tree_errors.resize(total_.tree_nodes, factor);
-    all_.tree_children.resize(2 * total_.tree_nodes, factor);
-    all_.tree_creases.resize(total_.tree_nodes, factor);
+    if (options_.tree) {
+        act(all_.tree_lines, 3 * total.tree_nodes);
+        act(all_.tree_errors, total.tree_nodes);
+        act(all_.tree_children, 2 * total.tree_nodes);
+        act(all_.tree_creases, total.tree_nodes);
+    }
 }
 
-void Assembly::copy(std::size_t subtree, const Growing &own) {
-    const std::shared_lock<std::shared_mutex> lock(moving_);
-    Part &part = parts_[subtree];
+void Assembly::copy(Part &part) {
     const Sizes &start = part.start;
+    const Growing &own = part.arrays;
     const auto copied = [](const auto &from, auto &to, std::size_t at) {
         std::copy_n(from.data(), from.size(), to.data() + at);
     };
@@ -76,28 +125,30 @@ void Assembly::copy(std::size_t subtree, const Growing &own) {
     copied(own.errors, all_.errors, start.vertices);
     copied(own.maps, all_.maps, start.cells * n_out * 3);
     copied(own.map_errors, all_.map_errors, start.cells * n_out * 2);
-    copy_corners(part, own);
-    if (options_.edges) copy_edges(part, own);
-    copy_tree(part, own);
+    copy_corners(part);
+    if (options_.edges) copy_edges(part);
+    copy_tree(part);
 }
 
-void Assembly::copy_corners(Part &part, const Growing &own) {
+void Assembly::copy_corners(Part &part) {
+    const Growing &own = part.arrays;
     std::int32_t *const to = all_.corners.data() + part.start.corners;
     for (std::size_t h = 0; h < own.corners.size(); ++h) {
-        to[h] = part.moved(own.numbers[std::size_t(own.corners[h])], n_top_);
+        to[h] = part.moved(own.numbers[std::size_t(own.corners[h])]);
         if (to[h] < 0) part.corners.push_back({part.start.corners + h, -1 - to[h]});
     }
 }
 
-void Assembly::copy_edges(Part &part, const Growing &own) {
+void Assembly::copy_edges(Part &part) {
+    const Growing &own = part.arrays;
     const Sizes &start = part.start;
     const auto cell = std::int32_t(start.cells), edge = std::int32_t(start.edges);
     for (std::size_t h = 0; h < own.links.size(); ++h)
         all_.links[start.corners + h] = own.links[h] < 0 ? -1 : own.links[h] + edge;
     for (std::size_t i = 0; i < own.edges.size(); ++i) {
         const Edge &e = own.edges[i];
-        const std::int32_t from = part.moved(own.numbers[std::size_t(e.from)], n_top_);
-        const std::int32_t to = part.moved(own.numbers[std::size_t(e.to)], n_top_);
+        const std::int32_t from = part.moved(own.numbers[std::size_t(e.from)]);
+        const std::int32_t to = part.moved(own.numbers[std::size_t(e.to)]);
         all_.edges[start.edges + i] = {e.left + cell, e.right + cell, from, to};
         if (from < 0) part.edges.push_back({2 * (start.edges + i), -1 - from});
         if (to < 0) part.edges.push_back({2 * (start.edges + i) + 1, -1 - to});
@@ -113,7 +164,8 @@ void Assembly::set_node(std::size_t place, const TreeNode &node) {
     all_.tree_creases[place] = node.crease;
 }
 
-void Assembly::copy_tree(const Part &part, const Growing &own) {
+void Assembly::copy_tree(const Part &part) {
+    const Growing &own = part.arrays;
     const auto node = std::int32_t(part.start.tree_nodes), cell = std::int32_t(part.start.cells);
     for (std::size_t i = 0, k = part.start.tree_nodes; i < own.tree.size(); ++i, ++k) {
         const TreeNode &from = own.tree[i];

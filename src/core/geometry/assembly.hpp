@@ -5,51 +5,65 @@
 // vertices there, is matched at the end, and comes last in the whole.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
+#include <deque>
 #include <mutex>
-#include <shared_mutex>
 #include <vector>
 
 #include "subtree.hpp"
+#include "top.hpp"
 
 namespace leadlight::geometry {
 
 class Assembly {
   public:
-    Assembly(const Layers &layers, const Options &options, Top &top);
+    Assembly(const Layers &layers, const Options &options, Top &top, int n_threads)
+        : layers_(layers), options_(options), top_(top), spare_(std::size_t(n_threads)) {
+        total_.tree_nodes = options.tree && top.is_cut();  // the root comes first
+    }
 
-    // By any thread, for each subtree: it is made, and once it has a place its arrays are copied.
-    void announce(std::size_t subtree, Subtree made);
-    bool has_place(std::size_t subtree) const { return subtree < n_placed_; }
-    void copy(std::size_t subtree, const Growing &own);
+    // By any thread: takes a subtree that is made, copies those of its own that have their place by now, and gives arrays
+    // to go on with, its own again: they lie in its cache. Nobody waits: what cannot be placed while others copy is
+    // placed by the last of them.
+    Growing add(int thread, const Found &found, Subtree made, Growing arrays);
+    // By each thread that finds nothing left to add: copies whatever has its place by now.
+    void copy_rest();
 
-    // Once all are copied.
+    // Once all are added.
     Arrays finish();
 
   private:
     // Where a vertex of the rim is named: an element of `corners`, or of `edges` taken as pairs of vertices.
     struct Reference {
         std::size_t at;
-        std::int32_t vertex;  // among those of all rims, the top's first
+        std::int32_t vertex;  // of the top, or of all rims
     };
     struct Part {
         bool is_made = false;
+        int thread = 0;
+        double work = 0.0;
         Subtree made;
+        Growing arrays;  // until it is copied
         Sizes start;
         std::vector<Reference> corners, edges;
 
-        // In the whole: of an inner vertex (not below 0), or -1 - its number on the rim.
-        std::int32_t moved(std::int32_t number, std::size_t n_top) const {
+        // In the whole: of an inner vertex (not below 0), or -1 - its number on the rims.
+        std::int32_t moved(std::int32_t number) const {
             if (number >= 0) return number + std::int32_t(start.vertices);
-            return std::size_t(-1 - number) < n_top ? number : number - std::int32_t(start.rim_vertices);
+            const std::int32_t on_rim = -1 - number;
+            return is_of_top(on_rim) ? number : -1 - (on_rim + 2 * std::int32_t(start.rim_vertices));
         }
     };
 
-    void make_room(double factor);
-    void copy_corners(Part &part, const Growing &own);
-    void copy_edges(Part &part, const Growing &own);
-    void copy_tree(const Part &part, const Growing &own);
+    void place();
+    template <typename Choose>
+    void copy_placed(std::unique_lock<std::mutex> &lock, Choose &&choose);
+    template <typename Act>
+    void for_each_array(const Sizes &total, Act &&act);
+    void copy(Part &part);
+    void copy_corners(Part &part);
+    void copy_edges(Part &part);
+    void copy_tree(const Part &part);
     void set_node(std::size_t place, const TreeNode &node);  // but for its children
     // In rims.cpp.
     Growing gather_rims();
@@ -57,17 +71,22 @@ class Assembly {
     std::vector<std::int32_t> number_vertices(const Growing &rims);
     void add_edges(const Growing &rims, const std::vector<std::int32_t> &numbers);
     void finish_tree();
+    // The place of a vertex of the rims among the top's, followed by those of all rims.
+    std::size_t place_on_rims(std::int32_t vertex) const {
+        return std::size_t(vertex / 2) + (is_of_top(vertex) ? 0 : top_.out.vertices.size());
+    }
 
     const Layers &layers_;
     const Options &options_;
     Top &top_;
-    const std::size_t n_top_;  // vertices
-    std::vector<Part> parts_;
+    std::mutex mutex_;  // for all of the below; those who copy hold none, and write each to their own parts
+    std::deque<Part> parts_;
+    std::size_t n_placed_ = 0;
     Sizes total_;  // of those placed
-    double work_ = 0.0, placed_work_ = 0.0;  // of all, of those placed
-    std::atomic<std::size_t> n_placed_{0};
-    std::mutex placing_;
-    std::shared_mutex moving_;  // shared by those who write to the arrays, alone for whoever may move them
+    double placed_work_ = 0.0;
+    std::deque<Part *> to_copy_;
+    int n_copying_ = 0;
+    std::vector<std::vector<Growing>> spare_;  // of each thread
     Arrays all_;
 };
 

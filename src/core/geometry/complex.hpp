@@ -32,8 +32,9 @@ class Buffer {
     T &operator[](std::size_t i) { return data()[i]; }
     const T &operator[](std::size_t i) const { return data()[i]; }
 
+    bool has_room(std::size_t n) const { return n * sizeof(T) <= storage_.capacity; }
     void reserve(std::size_t n) {
-        if (n * sizeof(T) > storage_.capacity) grow(storage_, size_ * sizeof(T), n * sizeof(T));
+        if (!has_room(n)) grow(storage_, size_ * sizeof(T), n * sizeof(T));
     }
     T *extend(std::size_t n) {  // n more, not initialised
         if ((size_ + n) * sizeof(T) > storage_.capacity) {
@@ -51,7 +52,7 @@ class Buffer {
     void truncate(std::size_t n) { size_ = n; }
     // n in all, the new ones not initialised; where there is no room, room for `factor` times as many.
     void resize(std::size_t n, double factor) {
-        if (n * sizeof(T) > storage_.capacity) reserve(std::size_t(double(n) * factor) + 1);
+        if (!has_room(n)) reserve(std::size_t(double(n) * factor) + 1);
         size_ = n;
     }
     void clear() { Buffer().swap(*this); }

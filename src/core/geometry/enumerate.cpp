@@ -59,14 +59,8 @@ class Enumeration::Impl {
         constexpr std::size_t of_others = std::size_t(1) << 19;  // who looks, and exact numbers
         const std::size_t left = stack_left();
         stack_ = left > of_others ? left - of_others : 0;
-        return (n_threads_ == 1 || is_one_subtree(layers_)) && !options_.count && deepest() > int(layers_.lines.size()) + layers_.n_hidden;
+        return (n_threads_ == 1 || is_one_subtree(layers_, options_)) && !options_.count && deepest() > int(layers_.lines.size()) + layers_.n_hidden;
     }
-
-    // A subtree that is made, and has no place until others are.
-    struct Waiting {
-        std::size_t subtree = 0;
-        Growing arrays;
-    };
 
     static void *run_main(void *self) {
         Impl &impl = *static_cast<Impl *>(self);
@@ -80,9 +74,8 @@ class Enumeration::Impl {
     void work() {
         team_.guard([this] {
             top_ = std::make_unique<Top>(kernels_, layers_, options_, progress_, deepest());
-            top_->expand();
-            const int n = int(std::min(std::size_t(n_threads_), top_->subtrees.size()));
-            if (!options_.count) assembly_ = std::make_unique<Assembly>(layers_, options_, *top_);
+            const int n = top_->is_cut() ? n_threads_ : 1;
+            if (!options_.count) assembly_ = std::make_unique<Assembly>(layers_, options_, *top_, n);
             team_.run(n, [this](int index) { take_subtrees(index); });
             if (!team_.failed() && !progress_.stop) finish();
         });
@@ -95,48 +88,16 @@ class Enumeration::Impl {
     void take_subtrees(int index) {
         Growing out;
         Splitter splitter(kernels_, layers_, options_, progress_, out, std::uint64_t(index + 1) << 48, deepest());
-        for (std::size_t i = next_++; i < top_->subtrees.size(); i = next_++) {
-            std::unique_ptr<Task> &task = top_->branches[top_->subtrees[i]].task;
-            Subtree made = solve_subtree(splitter, out, *top_, *task);
-            task.reset();
-            if (options_.count) continue;
-            assembly_->announce(i, std::move(made));
-            if (assembly_->has_place(i)) {
-                assembly_->copy(i, out);
-            } else {
-                out = put_aside(i, std::move(out));
-            }
-            copy_waiting();
+        Found found;
+        while (top_->take(found, n_threads_)) {
+            Subtree made = solve_subtree(splitter, out, *found.task);
+            found.task.reset();
+            if (!options_.count) out = assembly_->add(index, found, std::move(made), std::move(out));
         }
+        if (!options_.count) assembly_->copy_rest();
         splitter.tell_cells();
         const std::lock_guard<std::mutex> lock(mutex_);
         add_counts(splitter);
-    }
-
-    // Others must be made before this one has a place: gives other arrays to go on with.
-    Growing put_aside(std::size_t subtree, Growing arrays) {
-        const std::lock_guard<std::mutex> lock(waiting_mutex_);
-        waiting_.push_back({subtree, std::move(arrays)});
-        if (spare_.empty()) return Growing();
-        Growing taken = std::move(spare_.back());
-        spare_.pop_back();
-        return taken;
-    }
-
-    // Whoever is there copies what has a place by now. Since everybody looks after putting aside, nothing is left over.
-    void copy_waiting() {
-        std::unique_lock<std::mutex> lock(waiting_mutex_);
-        while (true) {
-            const auto found = std::find_if(waiting_.begin(), waiting_.end(),
-                                            [this](const Waiting &each) { return assembly_->has_place(each.subtree); });
-            if (found == waiting_.end()) return;
-            Waiting each = std::move(*found);
-            waiting_.erase(found);
-            lock.unlock();
-            assembly_->copy(each.subtree, each.arrays);
-            lock.lock();
-            spare_.push_back(std::move(each.arrays));
-        }
     }
 
     void add_counts(const Splitter &splitter) {
@@ -152,7 +113,6 @@ class Enumeration::Impl {
             complex_.n_cells = complex_.layer_counts.back();
             return;
         }
-        spare_.clear();
         complex_.arrays = assembly_->finish();
         complex_.n_cells = std::int64_t(complex_.arrays.starts.size()) - 1;
         add_counts(top_->splitter);
@@ -163,14 +123,8 @@ class Enumeration::Impl {
     const Options options_;
 
     const int n_threads_;
-
     std::unique_ptr<Top> top_;
     std::unique_ptr<Assembly> assembly_;
-    std::atomic<std::size_t> next_{0};
-    std::mutex waiting_mutex_;
-    std::vector<Waiting> waiting_;
-    std::vector<Growing> spare_;  // arrays to write to
-
     std::mutex mutex_;
     std::condition_variable done_;
     bool is_working_ = false;  // under the mutex

@@ -22,6 +22,7 @@ struct Options {
     // Cells for a stream: each with coordinates of its own, and no edges, no tree. Without patterns if need be; in
     // ascending order if the domain is the strip over an interval.
     bool stream = false, patterns = true, ascending = false;
+    double subtree_work = 500.0;  // cells, roughly, that are worth a subtree of their own
 };
 
 // Seen by all threads and by the one that watches.
@@ -44,6 +45,10 @@ struct Polygon {
     int n;
     double *x, *y, *e;  // (n rounded up to 8,): corners, and bounds on the error of each coordinate
     Side *sides;        // (n,): from corner i to corner i + 1
+};
+
+struct Extent {
+    double area, length;  // of the border
 };
 
 // Bounds on the errors of a context's forms; see filter.hpp.
@@ -122,7 +127,7 @@ struct Task {
     std::vector<double> bounds, next_bounds;  // by unit, a and b, then c; empty where there are none
     std::uint64_t serial = 0;
     std::vector<int> open, above;
-    double area;
+    Extent extent;
 };
 
 // Once a splitter has found enough cells, it packs the nodes that are left, in order, instead of solving them.

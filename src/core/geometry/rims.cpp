@@ -6,15 +6,17 @@
 namespace leadlight::geometry {
 
 Arrays Assembly::finish() {
+    spare_.clear();
     all_.starts[total_.cells] = std::int64_t(total_.corners);
     Growing rims = gather_rims();
     if (options_.edges) match(rims);
     const std::vector<std::int32_t> numbers = number_vertices(rims);
     for (const Part &part : parts_) {
-        for (const Reference &each : part.corners) all_.corners[each.at] = numbers[std::size_t(each.vertex)];
+        for (const Reference &each : part.corners)
+            all_.corners[each.at] = numbers[place_on_rims(each.vertex)];
         for (const Reference &each : part.edges) {
             Edge &edge = all_.edges[each.at / 2];
-            (each.at % 2 ? edge.to : edge.from) = numbers[std::size_t(each.vertex)];
+            (each.at % 2 ? edge.to : edge.from) = numbers[place_on_rims(each.vertex)];
         }
     }
     if (options_.edges) add_edges(rims, numbers);
@@ -26,8 +28,8 @@ Arrays Assembly::finish() {
 // lists along the sides.
 Growing Assembly::gather_rims() {
     Growing rims;
-    rims.vertices.append(top_.out.vertices.data(), n_top_);
-    rims.errors.append(top_.out.errors.data(), n_top_);
+    rims.vertices.append(top_.out.vertices.data(), top_.out.vertices.size());
+    rims.errors.append(top_.out.errors.data(), top_.out.errors.size());
     rims.aliases.append(top_.out.aliases.data(), top_.out.aliases.size());
     rims.vertex_creases.append(top_.out.vertex_creases.data(), top_.out.vertex_creases.size());
     std::vector<SideList> &slots = top_.splitter.slots();
@@ -39,7 +41,7 @@ Growing Assembly::gather_rims() {
         for (std::size_t i = 0; i < rim.points.size(); ++i) rims.aliases.push(-1);
         const std::size_t first = rims.corners.size();
         for (std::size_t i = 0; i < rim.half_edges.size(); ++i) {
-            rims.corners.push(-1 - part.moved(-1 - rim.vertices[i], n_top_));
+            rims.corners.push(std::int32_t(place_on_rims(-1 - part.moved(-1 - rim.vertices[i]))));
             rims.owners.push(rim.owners[i] + std::int32_t(part.start.cells));
             rims.links.push(-2 - std::int32_t(first + i + 1));
         }
@@ -56,8 +58,7 @@ Growing Assembly::gather_rims() {
 void Assembly::match(Growing &rims) {
     std::vector<SideList> &slots = top_.splitter.slots();
     rims.patterns.swap(all_.patterns);  // of all cells, to compare points by
-    for (std::size_t i = top_.cuts.size(); i-- > 0;)
-        top_.splitter.matcher().match(rims, slots, top_.branches[top_.cuts[i]].cut);
+    for (std::size_t i = top_.cuts.size(); i-- > 0;) top_.splitter.matcher().match(rims, slots, top_.cuts[i]);
     rims.patterns.swap(all_.patterns);
     const int n = int(top_.domain.size());
     for (int k = 0; k < n; ++k) EdgeMatcher::add_border(rims, slots[std::size_t(k)], (k + 1) % n, k);
@@ -100,20 +101,25 @@ void Assembly::add_edges(const Growing &rims, const std::vector<std::int32_t> &n
         }
 }
 
-// The nodes of the top come first, in the order in which they were cut.
+// The root of the tree comes first, the other nodes of the top last.
 void Assembly::finish_tree() {
-    std::vector<std::int32_t> places(top_.branches.size());
-    for (std::size_t i = 0; i < top_.cuts.size(); ++i) places[top_.cuts[i]] = std::int32_t(i);
-    for (std::size_t i = 0; i < parts_.size(); ++i) {
-        const Part &part = parts_[i];
-        places[top_.subtrees[i]] =
-            part.made.place + (part.made.place >= 0 ? std::int32_t(part.start.tree_nodes) : -std::int32_t(part.start.cells));
-    }
-    for (std::size_t i = 0; i < top_.cuts.size(); ++i) {
-        const Branch &branch = top_.branches[top_.cuts[i]];
-        set_node(i, branch.tree);
-        all_.tree_children[2 * i] = places[branch.below];
-        all_.tree_children[2 * i + 1] = places[branch.above];
+    const auto place_of_cut = [this](std::size_t i) { return i ? total_.tree_nodes + i - 1 : 0; };
+    const auto place = [&](std::int32_t child) {
+        if (child >= 0) return std::int32_t(place_of_cut(std::size_t(child)));
+        const Part &part = parts_[std::size_t(-1 - child)];
+        const std::int32_t own = part.made.place;
+        return own >= 0 ? own + std::int32_t(part.start.tree_nodes) : own - std::int32_t(part.start.cells);
+    };
+    const std::size_t n = top_.cuts.size();
+    if (n == 0) return;
+    all_.tree_lines.resize(3 * place_of_cut(n), 1.0);
+    all_.tree_errors.resize(place_of_cut(n), 1.0);
+    all_.tree_children.resize(2 * place_of_cut(n), 1.0);
+    all_.tree_creases.resize(place_of_cut(n), 1.0);
+    for (std::size_t i = 0; i < n; ++i) {
+        const std::size_t k = place_of_cut(i);
+        set_node(k, top_.tree[i]);
+        for (std::size_t side = 0; side < 2; ++side) all_.tree_children[2 * k + side] = place(top_.tree[i].children[side]);
     }
 }
 

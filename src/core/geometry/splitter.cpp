@@ -119,7 +119,7 @@ void Splitter::look() {
     const Clock::time_point now = Clock::now();
     if (now - looked_ < std::chrono::milliseconds(1)) between_looks_ = std::min(2 * between_looks_, 4096);
     if (now - looked_ > std::chrono::milliseconds(4)) between_looks_ = std::max(between_looks_ / 2, 1);
-    tell_cells();
+    check_progress();
     progress_.look();
     looked_ = now;
     until_look_ = between_looks_;

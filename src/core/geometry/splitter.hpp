@@ -29,12 +29,14 @@
 
 namespace leadlight::geometry {
 
-// How many cells n lines make, roughly.
-inline double pairs(double n) { return 1.0 + n * n / 4.0; }
+// How many cells n lines make, where such a share of n^2 is of pairs that cross; at most half of the pairs do.
+inline double cells_of(int n, double crossing) { return 1.0 + n + crossing * n * n; }
+constexpr double most_crossing = 0.25;
 
 // How many cells a node has, roughly: pairs of lines of its layer, and for the layers to come pairs of units on its
 // part of the domain.
-double work_of(const Task &task, const Layers &layers, double domain_area);
+double work_of(int layer, int n_candidates, const Extent &extent, const Layers &layers, double domain_area);
+Extent extent_of(const Polygon &polygon);
 
 class Splitter {
   public:
@@ -67,6 +69,7 @@ class Splitter {
     void pack_ahead(const Node &node, Task &task) const;
     Node unpack(const Task &task);  // must outlive the node; slots and vertices stay the task's
 
+    std::int32_t add_vertex(const Point &at, double error, std::int32_t crease);
     std::int32_t new_slot() {
         slots_.emplace_back();
         return std::int32_t(slots_.size() - 1);
@@ -130,7 +133,6 @@ class Splitter {
     void count_cells_of(const Node &node);
     void check_progress();
     void look();
-    std::int32_t add_vertex(const Point &at, double error, std::int32_t crease);
 
     const GeometryKernels &kernels_;
     const Layers &layers_;

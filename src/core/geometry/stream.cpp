@@ -117,7 +117,7 @@ class CellStream::Impl {
         splitter.leave_rest(&rest);
         if (worker.index == 0) {
             std::vector<std::unique_ptr<Task>> root = pack_root(splitter);
-            domain_area_ = root[0]->area;
+            domain_area_ = root[0]->extent.area;
             note_counts(worker, splitter);
             agenda_.replace(agenda_.first(), nullptr, plan(root), 0.0);
         }
@@ -185,7 +185,7 @@ class CellStream::Impl {
     std::vector<Planned> plan(std::vector<std::unique_ptr<Task>> &tasks) const {
         std::vector<Planned> planned;
         for (std::unique_ptr<Task> &task : tasks) {
-            const double work = work_of(*task, layers_, domain_area_);
+            const double work = work_of(task->layer, int(task->candidates.size()), task->extent, layers_, domain_area_);
             planned.push_back({std::move(task), work});
         }
         tasks.clear();

@@ -6,10 +6,23 @@
 
 namespace leadlight::geometry {
 
-double work_of(const Task &task, const Layers &layers, double domain_area) {
+Extent extent_of(const Polygon &polygon) {
+    Extent extent{0.0, 0.0};
+    for (int i = 0; i < polygon.n; ++i) {
+        const int j = i + 1 < polygon.n ? i + 1 : 0;
+        extent.area += 0.5 * (polygon.x[i] * polygon.y[j] - polygon.x[j] * polygon.y[i]);
+        extent.length += std::hypot(polygon.x[i] - polygon.x[j], polygon.y[i] - polygon.y[j]);
+    }
+    return extent;
+}
+
+// Two random lines that meet a convex polygon cross inside it with probability 2 pi area / length^2.
+double work_of(int layer, int n_candidates, const Extent &extent, const Layers &layers, double domain_area) {
+    const auto within = [](double x, double most) { return x >= 0.0 ? std::min(x, most) : 0.0; };  // 0 for NaN
+    const double crossing = within(3.14 * extent.area / (extent.length * extent.length), most_crossing);
     double deeper = 0.0;
-    for (int l = task.layer + 1; l < layers.n_hidden; ++l) deeper += pairs(layers.layers[std::size_t(l)].n_out);
-    return pairs(double(task.candidates.size())) + (domain_area > 0.0 ? deeper * task.area / domain_area : 0.0);
+    for (int l = layer + 1; l < layers.n_hidden; ++l) deeper += cells_of(layers.layers[std::size_t(l)].n_out, 0.2);
+    return cells_of(n_candidates, crossing) + within(extent.area / domain_area, 1.0) * deeper;
 }
 
 std::unique_ptr<Task> Splitter::pack(const Node &node) {
@@ -49,12 +62,7 @@ std::unique_ptr<Task> Splitter::pack(const Node &node) {
         task->open = frame.open;
         task->above = frame.above;
     }
-    double area = 0.0;
-    for (int i = 0; i < polygon.n; ++i) {
-        const int j = (i + 1) % polygon.n;
-        area += 0.5 * (polygon.x[i] * polygon.y[j] - polygon.x[j] * polygon.y[i]);
-    }
-    task->area = std::isfinite(area) ? area : 0.0;
+    task->extent = extent_of(polygon);
     return task;
 }
 

@@ -1,5 +1,7 @@
 #include "team.hpp"
 
+#include <sched.h>
+
 #include <system_error>
 #include <vector>
 
@@ -36,6 +38,18 @@ std::size_t stack_left() {
     return end && &here > end ? std::size_t(&here - end) : 0;
 }
 
+void Thread::part() {
+#if defined(__linux__)
+    cpu_set_t allowed, others;
+    if (pthread_getaffinity_np(pthread_self(), sizeof allowed, &allowed) != 0) return;
+    others = allowed;
+    CPU_CLR(std::size_t(sched_getcpu()), &others);
+    // Refused where there is no other: no matter.
+    if (pthread_setaffinity_np(thread_, sizeof others, &others) == 0)
+        pthread_setaffinity_np(thread_, sizeof allowed, &allowed);
+#endif
+}
+
 void Team::guard(const std::function<void()> &work) {
     try {
         work();
@@ -70,6 +84,7 @@ void Team::run(int n, const std::function<void(int)> &work) {
     std::size_t stack;
     for (std::size_t i = 1; i < workers.size(); ++i) try {
             threads.emplace_back(run_worker, &workers[i], stack);
+            threads.back().part();
         } catch (const std::system_error &) {
             break;  // no more threads to be had: those there are do it
         }

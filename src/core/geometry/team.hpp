@@ -18,6 +18,9 @@ class Thread {
   public:
     // Sets `stack` to the bytes it has; throws std::system_error if no thread is to be had.
     Thread(void *(*run)(void *), void *argument, std::size_t &stack);
+    // Puts it on another processor than the caller's, where it is free to leave again. Schedulers may let it queue here
+    // for milliseconds while another is idle.
+    void part();
     void join() { pthread_join(thread_, nullptr); }
 
   private:

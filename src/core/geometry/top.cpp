@@ -8,80 +8,119 @@ namespace leadlight::geometry {
 
 namespace {
 
-// In cells, roughly: what is worth a subtree of its own, and what is not worth to be cut into some at all.
-constexpr double least_work = 1000.0, work_of_one = 4000.0;
-constexpr int most_subtrees = 128;
+constexpr double least_subtrees = 8.0;  // fewer are not worth the cutting
+constexpr double most_parts = 64.0;  // of the work; subtrees are some hundreds at most
+constexpr std::size_t deepest_cut = 64;
 
 }  // namespace
 
-bool is_one_subtree(const Layers &layers) {
+bool is_one_subtree(const Layers &layers, const Options &options) {
     double work = 0.0;
     for (int l = 0; l < layers.n_hidden; ++l) {
         const Layer &layer = layers.layers[std::size_t(l)];
         const int n_lines = layer.first_line[layer.n_out] - layer.first_line[0];
-        work += pairs(double(std::max(layer.n_out, n_lines)));
+        work += cells_of(std::max(layer.n_out, n_lines), most_crossing);
     }
-    return work < work_of_one;
+    return work < least_subtrees * options.subtree_work;
 }
 
 Top::Top(const Kernels &kernels, const Layers &layers, const Options &options, Progress &progress, int deepest)
     : splitter(kernels, layers, options, progress, out, 1, deepest), domain(domain_sides(layers.net, options.certified)),
-      layers_(layers), options_(options) {}
-
-std::size_t Top::add_branch(const Node &node) {
-    std::unique_ptr<Task> task = splitter.pack(node);
-    if (branches.empty()) domain_area_ = task->area;
-    branches.emplace_back();
-    branches.back().work = work_of(*task, layers_, domain_area_);
-    branches.back().can_be_cut = node.n_candidates > 0 && !splitter.counts(node);
-    branches.back().task = std::move(task);
-    return branches.size() - 1;
-}
-
-void Top::expand() {
+      layers_(layers), options_(options), progress_(progress) {
     Node root = splitter.root(domain);
     splitter.descend(root);
-    add_branch(root);
-    const double least = std::max(least_work, branches[0].work / most_subtrees);
-    int n_subtrees = 1;
-    while (n_subtrees < most_subtrees && !is_one_subtree(layers_)) {
-        std::size_t next = branches.size();
-        for (std::size_t i = 0; i < branches.size(); ++i)
-            if (!branches[i].is_cut && branches[i].can_be_cut && branches[i].work > least &&
-                (next == branches.size() || branches[i].work > branches[next].work))
-                next = i;
-        if (next == branches.size()) break;
-        const Arena::Mark mark = splitter.arena().mark();
-        const std::size_t decisions = splitter.decisions();
-        Node node = splitter.unpack(*branches[next].task), below, above;
-        Cut cut = splitter.split(node, below, above);
-        if (options_.tree) branches[next].tree = splitter.tree_node(cut);
-        for (const bool side : {false, true}) {
-            Node &part = side ? above : below;
-            splitter.enter(node, cut, side, part);
-            splitter.descend(part);
-            const std::size_t branch = add_branch(part);
-            (side ? branches[next].above : branches[next].below) = branch;
-            splitter.leave(decisions);
-        }
-        branches[next].is_cut = true;
-        branches[next].cut = cut;
-        branches[next].cut.line = nullptr;  // goes with the task
-        branches[next].task.reset();
-        splitter.arena().release(mark);
-        cuts.push_back(next);
-        ++n_subtrees;
+    domain_area_ = extent_of(root.polygon).area;
+    work_ = work_of_node(root);
+    least_work_ = std::max(options.subtree_work, work_ / most_parts);
+    if (!is_one_subtree(layers, options) && is_to_be_cut(root, work_)) {
+        cut(root);
+    } else {
+        found_.push_back(packed(root, work_));
     }
-    order(0);
 }
 
-void Top::order(std::size_t branch) {
-    if (!branches[branch].is_cut) {
-        subtrees.push_back(branch);
-        return;
+double Top::work_of_node(const Node &node) const {
+    return work_of(node.layer, node.n_candidates, extent_of(node.polygon), layers_, domain_area_);
+}
+
+bool Top::is_to_be_cut(const Node &node, double work) const {
+    return work > least_work_ && node.n_candidates > 0 && !splitter.counts(node) && open_.size() < deepest_cut;
+}
+
+void Top::cut(const Node &node) {
+    open_.push_back({});
+    Open &open = open_.back();
+    open.node = node;
+    open.decisions = splitter.decisions();
+    open.cut = splitter.split(open.node, open.parts[0], open.parts[1]);
+    open.mark = splitter.arena().mark();
+    open.number = cuts.size();
+    if (options_.tree) tree.push_back(splitter.tree_node(open.cut));
+    cuts.push_back(open.cut);
+    cuts.back().line = nullptr;  // goes with the node
+}
+
+Found Top::packed(const Node &node, double work) { return {n_subtrees_++, work, splitter.pack(node)}; }
+
+// Goes on where it was until a subtree is found, or none is left.
+void Top::find_next() {
+    while (!open_.empty()) {
+        if (progress_.stop) throw Stopped();
+        Open &open = open_.back();
+        splitter.leave(open.decisions);
+        splitter.arena().release(open.mark);
+        if (open.n_entered == 2) {
+            open_.pop_back();
+            continue;
+        }
+        const int side = open.n_entered++;
+        Node &part = open.parts[side];
+        splitter.enter(open.node, open.cut, side, part);
+        splitter.descend(part);
+        const double work = work_of_node(part);
+        const bool is_cut = is_to_be_cut(part, work);
+        if (options_.tree)
+            tree[open.number].children[side] = is_cut ? std::int32_t(cuts.size()) : -1 - std::int32_t(n_subtrees_);
+        if (is_cut) {
+            cut(Node(part));
+        } else {
+            Found next = packed(part, work);
+            const std::lock_guard<std::mutex> lock(found_mutex_);
+            found_.push_back(std::move(next));
+            return;
+        }
     }
-    order(branches[branch].below);
-    order(branches[branch].above);
+    const std::lock_guard<std::mutex> lock(found_mutex_);
+    all_found_ = true;
+}
+
+void Top::find_more(std::size_t enough) {
+    const auto is_enough = [&] {
+        const std::lock_guard<std::mutex> lock(found_mutex_);
+        return all_found_ || found_.size() >= enough;
+    };
+    try {
+        while (!is_enough()) find_next();
+    } catch (...) {  // then nobody waits for more
+        const std::lock_guard<std::mutex> lock(found_mutex_);
+        all_found_ = true;
+        throw;
+    }
+}
+
+bool Top::take(Found &taken, int n_threads) {
+    for (bool waits = false;; waits = true) {
+        using Lock = std::unique_lock<std::mutex>;
+        const Lock finding = waits ? Lock(finding_) : Lock(finding_, std::try_to_lock);
+        if (finding) find_more(n_threads == 1 ? 1 : 2 * std::size_t(n_threads));
+        const std::lock_guard<std::mutex> lock(found_mutex_);
+        if (!found_.empty()) {
+            taken = std::move(found_.front());
+            found_.pop_front();
+            return true;
+        }
+        if (all_found_) return false;
+    }
 }
 
 }  // namespace leadlight::geometry

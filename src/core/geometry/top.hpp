@@ -1,48 +1,73 @@
-// The top of the recursion, expanded into subtrees that threads can take. They do not depend on the number of
-// threads, so neither does the result.
+// The top of the recursion, cut into subtrees that threads can take. They do not depend on the number of threads, so
+// neither does the result.
+//
+// The subtrees are found depth first, in the order of their cells, while threads already work on those found before:
+// whoever takes one sees to it that some are left, so that hardly anybody ever waits, and few lie in store.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "splitter.hpp"
 
 namespace leadlight::geometry {
 
-// A node of the top: cut, or a subtree for a thread.
-struct Branch {
+struct Found {
+    std::size_t subtree;  // its number, in the order of the cells
+    double work;          // cells, roughly
     std::unique_ptr<Task> task;
-    double work = 0.0;  // cells, roughly
-    bool can_be_cut = false, is_cut = false;
-    Cut cut{};
-    std::size_t below = 0, above = 0;  // branches
-    TreeNode tree{};
 };
 
 // Whether there is certainly but one.
-bool is_one_subtree(const Layers &layers);
+bool is_one_subtree(const Layers &layers, const Options &options);
 
 class Top {
   public:
     Top(const Kernels &kernels, const Layers &layers, const Options &options, Progress &progress, int deepest);
 
-    void expand();
+    bool is_cut() const { return !cuts.empty(); }  // at first: whether there is more than one subtree
+    double work() const { return work_; }          // of the root
+    // By any of so many threads: the next subtree, if one is left.
+    bool take(Found &taken, int n_threads);
 
-    std::vector<Branch> branches;  // the root first
-    // Branches: those that are cut, in the order of cutting; the subtrees, in the order of their cells.
-    std::vector<std::size_t> cuts, subtrees;
+    // Once all subtrees are made.
     Growing out;  // the vertices of the top
     Splitter splitter;
+    std::vector<Cut> cuts;       // each before those below it
+    std::vector<TreeNode> tree;  // if asked for, of each cut; children: a cut, or -1 - a subtree
     const std::vector<Line> domain;
 
   private:
-    std::size_t add_branch(const Node &node);
-    void order(std::size_t branch);
+    // A node that is cut, and how many of its parts were entered.
+    struct Open {
+        Node node, parts[2];
+        Cut cut;
+        std::size_t number;  // of the cut
+        int n_entered;
+        Arena::Mark mark;
+        std::size_t decisions;
+    };
+
+    double work_of_node(const Node &node) const;
+    bool is_to_be_cut(const Node &node, double work) const;
+    void cut(const Node &node);
+    Found packed(const Node &node, double work);
+    void find_next();
+    void find_more(std::size_t enough);
 
     const Layers &layers_;
     const Options options_;
-    double domain_area_ = 0.0;
+    const Progress &progress_;
+    double domain_area_, work_, least_work_;
+    std::mutex finding_;  // held by whoever goes on with the top
+    std::vector<Open> open_;
+    std::size_t n_subtrees_ = 0;
+    std::mutex found_mutex_;  // for the two below
+    std::deque<Found> found_;
+    bool all_found_ = false;
 };
 
 }  // namespace leadlight::geometry

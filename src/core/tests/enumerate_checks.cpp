@@ -1,5 +1,5 @@
-// Enumerates the cells of random networks, generic and degenerate ones, on one thread and on three, for every vector
-// level: the same complex (on any number of threads the same bits), Euler's formula, areas that sum to the
+// Enumerates the cells of random networks, generic and degenerate ones, in one subtree and in many, on up to eight
+// threads, for every vector level: the same complex (on any number of threads the same bits), Euler's formula, areas that sum to the
 // domain's, and nothing for the sanitizers to find.
 #include <cmath>
 #include <cstring>
@@ -42,7 +42,7 @@ bool go_on(std::int64_t) { return true; }
 
 void check_enumerate(const leadlight::Kernels &kernels, const leadlight::Kernels &reference) {
     for (std::uint64_t seed = 0; seed < 40; ++seed) {
-        const Case made(seed + 1, int(seed % 5), seed % 2, seed < 30 ? 1 : 3);  // the last ones are made in several subtrees
+        const Case made(seed + 1, int(seed % 5), seed % 2, seed < 30 ? 1 : 3);
         const geometry::Layers layers(made.net);
         const geometry::Options options{true, true, true, true, 0};
         geometry::Enumeration first(reference, layers, options, 1), second(kernels, layers, options, 1);
@@ -59,6 +59,18 @@ void check_enumerate(const leadlight::Kernels &kernels, const leadlight::Kernels
         check(!layers.continuous || std::int64_t(out.vertices.size()) - std::int64_t(out.edges.size()) + n_cells == 1,
               "Euler's formula");
         check(std::fabs(area(out) - 15.0) < 1e-9, "the cells fill the domain");
+        geometry::Options in_parts = options;
+        in_parts.subtree_work = 4.0 * double(1 + seed % 7);
+        geometry::Enumeration in_parts_on_one(kernels, layers, in_parts, 1), in_parts_on_two(kernels, layers, in_parts, 2);
+        geometry::Enumeration in_parts_on_eight(kernels, layers, in_parts, 8);
+        for (geometry::Enumeration *each : {&in_parts_on_one, &in_parts_on_two, &in_parts_on_eight}) each->run(go_on);
+        const geometry::Arrays &joined = in_parts_on_one.result().arrays;
+        check(same(in_parts_on_two.result().arrays, joined) && same(in_parts_on_eight.result().arrays, joined),
+              "any number of threads joins the same complex of many subtrees");
+        check(same(joined.starts, out.starts) && same(joined.patterns, out.patterns) && same(joined.maps, out.maps) &&
+                  joined.vertices.size() == out.vertices.size() && joined.edges.size() == out.edges.size() &&
+                  std::fabs(area(joined) - 15.0) < 1e-9,
+              "many subtrees are joined to the complex that one is");
         geometry::Options plain = options;
         plain.certified = false;
         geometry::Enumeration fourth(kernels, layers, plain, 2);
