@@ -16,7 +16,7 @@ import numpy as np
 from ..errors import ParameterError
 from . import exact_cell, measures
 from .domain import Domain
-from .patterns import unpack
+from .patterns import unpack, unpack_layers
 from .slices import Slice
 
 __all__ = ["CellArrays", "number"]
@@ -118,8 +118,7 @@ class CellArrays:
 
     def _full_pattern(self, cell: int) -> list[np.ndarray]:
         """The pattern with the slice's own layers, of the network of the cells' coordinates."""
-        flat = self._unpack(np.array([self._cell(cell)]))[0]
-        return np.split(flat, np.cumsum(self._sliced.widths))[:-1]
+        return [pieces[0] for pieces in unpack_layers(self, np.array([self._cell(cell)]))]
 
     def _cell(self, cell: int) -> int:
         return number(cell, "cell", "cells", len(self))

@@ -106,6 +106,8 @@ def _greatest(
     """The greatest of sign * output."""
     with np.errstate(over="ignore", invalid="ignore"):
         left = np.flatnonzero(~(values + errors < np.nanmax(values - errors, initial=-np.inf)))
+    if cx.is_continuous:  # all cells around a vertex give it the same value
+        left = np.sort(left[np.unique(cx.cell_vertices[left], return_index=True)[1]])
     labels = cx.linear_regions()
     forms: dict[int, exact_cell.Affine] = {}  # by linear region
     done: set[tuple[int, int]] = set()

@@ -6,23 +6,32 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["differences", "unpack"]
+__all__ = ["differences", "unpack", "unpack_layers"]
 
 
 def unpack(cx: Any, rows: np.ndarray, first_layer: int = 0) -> np.ndarray:
     """The pieces of all units from a layer on, a slice's own layers counted, on some cells: (n, units) uint8."""
-    layers = list(zip(cx._sliced.widths, cx._pattern_starts, cx._pattern_bits))[first_layer:]
+    none = np.empty((len(rows), 0), np.uint8)
+    return np.concatenate([none, *unpack_layers(cx, rows, first_layer)], axis=1)
+
+
+def unpack_layers(cx: Any, rows: np.ndarray, first_layer: int = 0) -> list[np.ndarray]:
+    """The same layer by layer: a list of (n, units) uint8."""
+    layers = list(zip(cx._sliced.widths, cx._pattern_starts.tolist(), cx._pattern_bits.tolist()))[
+        first_layer:
+    ]
     packed = cx.packed_patterns[rows]
-    parts = [np.empty((len(packed), 0), np.uint8)]
+    parts = []
     for units, start, bits in layers:
         if bits == 0:
             parts.append(np.zeros((len(packed), units), np.uint8))
             continue
         stop = start + (units * bits + 7) // 8
-        unpacked = np.unpackbits(packed[:, start:stop], axis=1, count=units * bits, bitorder="little")
-        weights = (1 << np.arange(bits)).astype(np.uint8)
-        parts.append(unpacked if bits == 1 else unpacked.reshape(len(packed), units, bits) @ weights)
-    return np.concatenate(parts, axis=1)
+        part = np.unpackbits(packed[:, start:stop], axis=1, count=units * bits, bitorder="little")
+        if bits > 1:
+            part = part.reshape(len(packed), units, bits) @ (1 << np.arange(bits)).astype(np.uint8)
+        parts.append(part)
+    return parts
 
 
 def differences(
