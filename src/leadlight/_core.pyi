@@ -6,7 +6,7 @@ an ImportError that lists those it has.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict, Unpack
 
 import numpy as np
 import numpy.typing as npt
@@ -134,24 +134,29 @@ def function_float64(which: int, x: npt.NDArray[np.float64], value: npt.NDArray[
 def sample_order(key0: int, key1: int, epoch: int, order: npt.NDArray[np.uint32]) -> None:
     """Write the permutation that `leadlight.training.order` returns."""
 
+class _Problem(TypedDict):
+    """A network of two inputs on a convex polygon; see `enumerate_cells`."""
+
+    widths: npt.NDArray[np.int32]
+    weights: npt.NDArray[np.float64]
+    biases: npt.NDArray[np.float64]
+    pieces: npt.NDArray[np.int32]
+    table_starts: npt.NDArray[np.int32]
+    breakpoints: npt.NDArray[np.float64]
+    slopes: npt.NDArray[np.float64]
+    intercepts: npt.NDArray[np.float64]
+    corners: npt.NDArray[np.float64]
+    threads: int
+    certified: bool
+
 def enumerate_cells(
     *,
-    widths: npt.NDArray[np.int32],
-    weights: npt.NDArray[np.float64],
-    biases: npt.NDArray[np.float64],
-    pieces: npt.NDArray[np.int32],
-    table_starts: npt.NDArray[np.int32],
-    breakpoints: npt.NDArray[np.float64],
-    slopes: npt.NDArray[np.float64],
-    intercepts: npt.NDArray[np.float64],
-    corners: npt.NDArray[np.float64],
-    threads: int,
-    certified: bool,
     want_edges: bool,
     want_maps: bool,
     want_tree: bool,
     max_cells: int,
     progress: Callable[[int], None] | None,
+    **problem: Unpack[_Problem],
 ) -> dict[str, Any]:
     """All cells of a network of two inputs on a convex polygon, by layer-wise splitting.
 
@@ -208,19 +213,9 @@ def spare_bytes() -> int:
 
 def count_cells(
     *,
-    widths: npt.NDArray[np.int32],
-    weights: npt.NDArray[np.float64],
-    biases: npt.NDArray[np.float64],
-    pieces: npt.NDArray[np.int32],
-    table_starts: npt.NDArray[np.int32],
-    breakpoints: npt.NDArray[np.float64],
-    slopes: npt.NDArray[np.float64],
-    intercepts: npt.NDArray[np.float64],
-    corners: npt.NDArray[np.float64],
-    threads: int,
-    certified: bool,
     max_pairs: int,
     progress: Callable[[int], None] | None,
+    **problem: Unpack[_Problem],
 ) -> dict[str, Any]:
     """How many cells `enumerate_cells` finds, without building those of the last hidden layer.
 
@@ -250,21 +245,11 @@ class CellStream:
     def __init__(
         self,
         *,
-        widths: npt.NDArray[np.int32],
-        weights: npt.NDArray[np.float64],
-        biases: npt.NDArray[np.float64],
-        pieces: npt.NDArray[np.int32],
-        table_starts: npt.NDArray[np.int32],
-        breakpoints: npt.NDArray[np.float64],
-        slopes: npt.NDArray[np.float64],
-        intercepts: npt.NDArray[np.float64],
-        corners: npt.NDArray[np.float64],
-        threads: int,
-        certified: bool,
         want_patterns: bool,
         want_maps: bool,
         ascending: bool,
         batch_cells: int,
+        **problem: Unpack[_Problem],
     ) -> None: ...
     def next(self, progress: Callable[[int], None] | None = None) -> dict[str, npt.NDArray[Any]] | None:
         """The next batch; None after the last, and once closed.

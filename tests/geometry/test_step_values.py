@@ -46,6 +46,16 @@ def test_sides_and_corners_have_the_value_that_the_network_has_there(kind):
             check(net, cx, value)
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("block", range(8))
+def test_sides_and_corners_of_many_networks_have_the_value_that_the_network_has_there(block):
+    for seed in range(92_000 + 100 * block, 92_100 + 100 * block):
+        net, box = with_steps(seed)
+        cx = ll.regions(net, box)
+        for value in levels(net, cx):
+            check(net, cx, value)
+
+
 def test_some_sides_have_a_value_that_neither_cell_beside_them_has():
     # step(x) + step(-x) + 2 step(y) is 1 or 3, but on the line x = 0: there it is 0 or 2
     net = ll.Network.from_arrays([[[1, 0], [-1, 0], [0, 1]], [[1, 1, 2]]], [[0, 0, 0], [0]], "step")
