@@ -100,6 +100,15 @@ def test_what_no_eye_can_see_is_not_drawn():
         assert sorted(len(polygon) - 1 for polygon in polygons) == corners
 
 
+def test_a_domain_too_thin_to_see_is_drawn_as_its_outline():
+    net = ll.mlp(2, [8], 1, seed=0)
+    cx = ll.regions(net, [(0, 0), (1, 1), (1, 1.0001)])
+    for display in (cx, BoundaryDisplay.from_complex(cx)):
+        ax = display.plot().ax_
+        assert len(ax.patches) == 1
+        assert sum(len(part.get_paths()) for part in ax.collections if isinstance(part, PathCollection)) <= 1
+
+
 def test_the_boundary_and_its_sides():
     points = np.array([[0.0, 0.0], [1.0, 1.0]])
     display = BoundaryDisplay.from_complex(CX).plot(points=points, labels=[0, 1], edges=True, title="t")

@@ -39,6 +39,8 @@ def compound_paths(cx: Any, groups: np.ndarray) -> tuple[list[Path], np.ndarray]
     corners, counts = _visible_corners(cx)
     order = np.argsort(groups, kind="stable")
     order = order[counts[order] > 0]
+    if not len(order):  # a domain that is a mere line to the eye
+        return [], order
     numbers, starts = np.unique(groups[order], return_index=True)
     lengths = counts[order] + 1  # and once more to the first corner
     ends = np.cumsum(lengths)
