@@ -38,8 +38,10 @@ class Buffer {
     }
     T *extend(std::size_t n) {  // n more, not initialised
         if ((size_ + n) * sizeof(T) > storage_.capacity) {
-            const std::size_t twice = 2 * storage_.capacity / sizeof(T) + 64, least = size_ + n;
-            reserve(twice > least ? twice : least);
+            // Much room at once: until it is written to it costs nothing, and what is copied on the way does.
+            const std::size_t factor = storage_.capacity < (std::size_t(1) << 20) ? 4 : 2;
+            const std::size_t more = factor * storage_.capacity / sizeof(T) + 64, least = size_ + n;
+            reserve(more > least ? more : least);
         }
         T *const fresh = data() + size_;
         size_ += n;

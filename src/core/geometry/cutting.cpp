@@ -6,52 +6,65 @@
 
 namespace leadlight::geometry {
 
-std::int32_t Splitter::cross(const Line &f, const Polygon &polygon, int side, Point &at, double &error) {
-    const Line &g = *polygon.sides[side].line;
-    const double X = f.b * g.c - g.b * f.c, Y = f.c * g.a - g.c * f.a, D = f.a * g.b - g.a * f.b;
-    at = {X / D, Y / D};
-    error = 0.0;
-    if (options_.certified) {
-        const double size = larger(std::fabs(at.x), std::fabs(at.y));
-        const double dD = f.A * g.N + g.A * f.N, left = std::fabs(D) - dD * slack;
-        double dX = f.A * std::fabs(g.c) + g.A * std::fabs(f.c) + f.N * g.C + g.N * f.C;
-        if (f.c != 0.0 || g.c != 0.0 || dX != 0.0) dX += 0x1p-1060;
-        error = ((dX + size * dD) / left + 0x1p-52 * size) * slack;
-        const int end = side + 1 < polygon.n ? side + 1 : 0;
+namespace {
+
+// Two numbers, for the divider takes two in the time of one.
+typedef double Pair __attribute__((vector_size(16)));
+typedef long long PairI64 __attribute__((vector_size(16)));
+
+Pair absolute(Pair v) { return Pair(PairI64(v) & 0x7fffffffffffffffLL); }
+Pair larger(Pair a, Pair b) { return a > b ? a : b; }
+
+}  // namespace
+
+// Where a line crosses n <= 2 sides of a polygon; if only one, both are to be the same.
+void Splitter::cross(const Line &f, const Polygon &polygon, const int (&sides)[2], int n, Point (&at)[2], double (&error)[2]) {
+    const Line *const g[2] = {polygon.sides[sides[0]].line, polygon.sides[sides[1]].line};
+    const Pair a{g[0]->a, g[1]->a}, b{g[0]->b, g[1]->b}, c{g[0]->c, g[1]->c};
+    const Pair X = f.b * c - b * f.c, Y = f.c * a - c * f.a, D = f.a * b - a * f.b;
+    const Pair x = X / D, y = Y / D;
+    for (int i = 0; i < n; ++i) at[i] = {x[i], y[i]}, error[i] = 0.0;
+    if (!options_.certified) return;
+    const Pair A{g[0]->A, g[1]->A}, N{g[0]->N, g[1]->N}, C{g[0]->C, g[1]->C};
+    const Pair size = larger(absolute(x), absolute(y));
+    const Pair dD = f.A * N + A * f.N, left = absolute(D) - dD * slack;
+    Pair dX = f.A * absolute(c) + A * std::fabs(f.c) + f.N * C + N * f.C;
+    dX = (c != 0.0) | (dX != 0.0) | (PairI64{} - (f.c != 0.0)) ? dX + 0x1p-1060 : dX;
+    const Pair errors = ((dX + size * dD) / left + 0x1p-52 * size) * slack;
+    for (int i = 0; i < n; ++i) {
+        const int side = sides[i], end = side + 1 < polygon.n ? side + 1 : 0;
         const double length = std::fabs(polygon.x[side] - polygon.x[end]) + std::fabs(polygon.y[side] - polygon.y[end]);
-        const double allowed = allowed_[std::size_t(std::max<int>(std::max(f.layer, g.layer), 0))] * size_;
-        const auto serves = [&] { return error < allowed && error < 0x1p-6 * length; };
-        if (!(left > tiny && serves())) {  // nearly parallel
-            const CornerRef corner{reference(f), reference(g)};
-            double xy[2];
-            if (!(predicates_.nearby_coordinates(corner, xy, error) && serves())) {
-                predicates_.coordinates(corner, xy);
-                error = 0x1p-52 * larger(std::fabs(xy[0]), std::fabs(xy[1])) + 0x1p-1074;
-            }
-            at = {xy[0], xy[1]};
-        }
-        if (!(trusted(at.x) && trusted(at.y))) {
-            const std::int32_t vertex = add_vertex(at, error, f.crease);
-            error = infinity;
-            return vertex;
-        }
+        const double allowed = allowed_[std::size_t(std::max<int>(std::max(f.layer, g[i]->layer), 0))] * size_;
+        error[i] = errors[i];
+        const double most = std::min(allowed, 0x1p-6 * length);
+        if (!(left[i] > tiny && error[i] < most)) cross_anew(f, *g[i], most, at[i], error[i]);
     }
-    return add_vertex(at, error, f.crease);
+}
+
+// Where the error may not be below `most`, as of nearly parallel lines.
+void Splitter::cross_anew(const Line &f, const Line &g, double most, Point &at, double &error) {
+    const CornerRef corner{reference(f), reference(g)};
+    double xy[2];
+    if (!(predicates_.nearby_coordinates(corner, xy, error) && error < most)) {
+        predicates_.coordinates(corner, xy);
+        error = 0x1p-52 * geometry::larger(std::fabs(xy[0]), std::fabs(xy[1])) + 0x1p-1074;
+    }
+    at = {xy[0], xy[1]};
 }
 
 namespace {
 
-// Where the corners of one sign begin, how many follow, and how many there are.
+// Where the corners of one sign begin, how many follow, and how many there are (0: nobody asks).
 struct Run {
     int first, count, total;
 };
 
-Run run_of(std::uint32_t bits, int n) {
+Run run_of(std::uint32_t bits, int n, bool want_total) {
     const std::uint32_t full = std::uint32_t((std::uint64_t(1) << n) - 1);
     const std::uint32_t before = (bits << 1 | bits >> (n - 1)) & full;
     const int first = __builtin_ctz(bits & ~before);
     const std::uint32_t turned = (bits >> first | bits << (n - first)) & full;
-    return {first, __builtin_ctz(~turned), __builtin_popcount(bits)};
+    return {first, __builtin_ctz(~turned), want_total ? __builtin_popcount(bits) : 0};
 }
 
 Run run_of(const std::vector<signed char> &signs, int wanted) {
@@ -64,7 +77,7 @@ Run run_of(const std::vector<signed char> &signs, int wanted) {
 
 }  // namespace
 
-Cut Splitter::split(Node &node, Node &below, Node &above) {
+Cut Splitter::split(Node &node, Node &below, Node &above, bool as_cells) {
     const Polygon &polygon = node.polygon;
     const int n = polygon.n, chosen = node.n_candidates / 2;
     Candidate candidate = node.candidates[chosen];
@@ -79,8 +92,8 @@ Cut Splitter::split(Node &node, Node &below, Node &above) {
             candidate.positive |= std::uint32_t(s > 0) << corner;
             candidate.negative |= std::uint32_t(s < 0) << corner;
         }
-        negative = run_of(candidate.negative, n);
-        positive = run_of(candidate.positive, n);
+        negative = run_of(candidate.negative, n, !options_.certified);
+        positive = run_of(candidate.positive, n, !options_.certified);
     } else {
         std::vector<signed char> signs(static_cast<std::size_t>(n));
         for (int i = 0; i < n; ++i) signs[std::size_t(i)] = static_cast<signed char>(float_sign(line, polygon, i));
@@ -99,19 +112,26 @@ Cut Splitter::split(Node &node, Node &below, Node &above) {
     const int up = at(positive.first + n - 1), down = at(negative.first + n - 1);  // sides cut in two, or that begin there
     const bool at_up = up != at(negative.first + negative.count - 1);
     const bool at_down = down != at(positive.first + positive.count - 1);
+    const int cut_sides[2] = {at_up ? down : up, at_down ? up : down};
+    Point crossings[2];
+    double errors[2];
+    if (!at_up || !at_down) cross(line, polygon, cut_sides, !at_up && !at_down ? 2 : 1, crossings, errors);
+    int n_crossed = 0;
+    const auto end_at = [&](bool at_corner, int side, Point &point, double &error) {
+        if (at_corner) {
+            point = {polygon.x[side], polygon.y[side]};
+            error = polygon.e[side];
+            return polygon.sides[side].vertex;
+        }
+        point = crossings[n_crossed];
+        error = errors[n_crossed++];
+        const std::int32_t vertex = add_vertex(point, error, line.crease);
+        if (options_.certified && !(trusted(point.x) && trusted(point.y))) error = infinity;
+        return vertex;
+    };
     Point p, q;
     double p_error, q_error;
-    std::int32_t p_vertex, q_vertex;
-    if (at_up) {
-        p = {polygon.x[up], polygon.y[up]}, p_error = polygon.e[up], p_vertex = polygon.sides[up].vertex;
-    } else {
-        p_vertex = cross(line, polygon, up, p, p_error);
-    }
-    if (at_down) {
-        q = {polygon.x[down], polygon.y[down]}, q_error = polygon.e[down], q_vertex = polygon.sides[down].vertex;
-    } else {
-        q_vertex = cross(line, polygon, down, q, q_error);
-    }
+    const std::int32_t p_vertex = end_at(at_up, up, p, p_error), q_vertex = end_at(at_down, down, q, q_error);
 
     Cut cut{&line, line.crease, -1, -1, q_vertex, {-1, -1}, {-1, -1}};
     Side up_above = polygon.sides[up], down_below = polygon.sides[down];
@@ -129,23 +149,30 @@ Cut Splitter::split(Node &node, Node &below, Node &above) {
     }
     const auto part = [&](Node &node_part, Run run, Side chord, const Side &closing, const Point &first, double first_error,
                           std::int32_t first_vertex, const Point &second, double second_error, std::int32_t second_vertex) {
-        Polygon to = take_polygon(run.count + 2);
-        int i = run.first;
-        for (int k = 0; k < run.count; ++k) {
-            to.x[k] = polygon.x[i];
-            to.y[k] = polygon.y[i];
-            to.e[k] = polygon.e[i];
-            to.sides[k] = polygon.sides[i];
+        const int k = run.count;
+        Polygon to;
+        if (as_cells) {
+            to.n = k + 2;
+            to.sides = arena_.take<Side>(std::size_t(k + 2));
+        } else {
+            to = take_polygon(k + 2);
+            for (int j = 0, i = run.first; j < k; ++j) {
+                to.x[j] = polygon.x[i];
+                to.y[j] = polygon.y[i];
+                to.e[j] = polygon.e[i];
+                if (++i == n) i = 0;
+            }
+            to.x[k] = first.x, to.y[k] = first.y, to.e[k] = first_error;
+            to.x[k + 1] = second.x, to.y[k + 1] = second.y, to.e[k + 1] = second_error;
+        }
+        for (int j = 0, i = run.first; j < k; ++j) {
+            to.sides[j] = polygon.sides[i];
             if (++i == n) i = 0;
         }
-        const int k = run.count;
-        to.x[k] = first.x, to.y[k] = first.y, to.e[k] = first_error;
         chord.vertex = first_vertex;
         to.sides[k] = chord;
-        to.x[k + 1] = second.x, to.y[k + 1] = second.y, to.e[k + 1] = second_error;
         to.sides[k + 1] = closing;
         to.sides[k + 1].vertex = second_vertex;
-        pad(to);
         node_part.polygon = to;
         node_part.layer = node.layer;
     };

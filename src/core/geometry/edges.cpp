@@ -74,6 +74,12 @@ void EdgeMatcher::gather(const Growing &out, SideList list) {
 // The cells of `left` lie on the left of the chord, in its direction; those of `right` on the right, in reverse. Lists
 // of unequal length (floats taken as they are) are matched as far as they go.
 void EdgeMatcher::match_in_order(Growing &out, SideList left, SideList right, const Cut &cut) {
+    if (left.head == left.tail || right.head == right.tail) {
+        const std::int32_t h = left.head, other = right.tail, to = h == left.tail ? cut.end : out.corners[std::size_t(next_along(out, h))];
+        const std::int32_t edge = add_edge(out, out.owners[std::size_t(h)], out.owners[std::size_t(other)], out.corners[std::size_t(h)], to, cut.crease);
+        out.links[std::size_t(h)] = out.links[std::size_t(other)] = edge;
+        return;
+    }
     gather(out, right);
     std::size_t remaining = right_.size();
     for (std::int32_t h = left.head;;) {

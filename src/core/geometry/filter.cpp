@@ -63,17 +63,22 @@ inline VectorF64 larger(VectorF64 a, VectorF64 b) { return a > b ? a : b; }
 
 }  // namespace
 
-// Sorts n lines by what they do to a polygon of n_corners <= 32: x, y and e are padded with corners to 8.
-void filter_lines(const Candidate *in, int n, const double *x, const double *y, const double *e, int n_corners,
-                  Sorted *out) {
+namespace {
+
+// The corners of a polygon as vectors, `vectors` at most; beyond the last the first once more.
+template <int vectors>
+inline void sort_lines(const Candidate *in, int n, const double *x, const double *y, const double *e, int n_corners, Sorted *out) {
     Candidate *cut = out->cut, *decided = out->decided, *unsure = out->unsure;
     const unsigned full = unsigned((1ull << n_corners) - 1);
-    const int n_vectors = (n_corners + lanes - 1) / lanes;
-    VectorF64 xs[32 / lanes], ys[32 / lanes], es[32 / lanes], ss[32 / lanes];
+    const int n_vectors = vectors == 1 ? 1 : (n_corners + lanes - 1) / lanes;
+    VectorF64 xs[vectors], ys[vectors], es[vectors], ss[vectors];
     for (int v = 0; v < n_vectors; ++v) {
-        xs[v] = load(x + v * lanes);
-        ys[v] = load(y + v * lanes);
-        es[v] = load(e + v * lanes);
+        VectorI64 lane;
+        for (int i = 0; i < lanes; ++i) lane[i] = v * lanes + i;
+        const VectorI64 is_corner = lane < n_corners;
+        xs[v] = is_corner ? load(x + v * lanes) : all(x[0]);
+        ys[v] = is_corner ? load(y + v * lanes) : all(y[0]);
+        es[v] = is_corner ? load(e + v * lanes) : all(e[0]);
         ss[v] = absolute(xs[v]) + absolute(ys[v]);
     }
     for (int i = 0; i < n; ++i) {
@@ -99,6 +104,16 @@ void filter_lines(const Candidate *in, int n, const double *x, const double *y, 
     out->n_cut = int(cut - out->cut);
     out->n_decided = int(decided - out->decided);
     out->n_unsure = int(unsure - out->unsure);
+}
+
+}  // namespace
+
+// Sorts n lines by what they do to a polygon of n_corners <= 32; x, y and e have room for a multiple of 8.
+void filter_lines(const Candidate *in, int n, const double *x, const double *y, const double *e, int n_corners, Sorted *out) {
+    if (n_corners <= lanes)
+        sort_lines<1>(in, n, x, y, e, n_corners, out);
+    else
+        sort_lines<32 / lanes>(in, n, x, y, e, n_corners, out);
 }
 
 // Forms of a layer from base and terms; returns the number of survivors.

@@ -72,14 +72,6 @@ inline Polygon Splitter::take_polygon(int n) {
     return polygon;
 }
 
-inline void pad(Polygon &polygon) {
-    for (int i = polygon.n; i % 8; ++i) {
-        polygon.x[i] = polygon.x[0];
-        polygon.y[i] = polygon.y[0];
-        polygon.e[i] = polygon.e[0];
-    }
-}
-
 inline void Splitter::add_term(Node &node, const Frame &frame, int l, int unit, int piece) const {
     const Layer &layer = layers_.layers[std::size_t(l)];
     double slope = 1.0, intercept = 0.0;

@@ -43,7 +43,7 @@ struct Side {
 
 struct Polygon {
     int n;
-    double *x, *y, *e;  // (n rounded up to 8,): corners, and bounds on the error of each coordinate
+    double *x, *y, *e;  // (n, room for a multiple of 8): corners, and bounds on the error of each coordinate
     Side *sides;        // (n,): from corner i to corner i + 1
 };
 

@@ -83,6 +83,11 @@ bool Splitter::settle(const Polygon &polygon, Candidate &candidate) {
 void Splitter::filter(Node &node, const Candidate *candidates, int n, Cut *cut) {
     const Polygon &polygon = node.polygon;
     Sorted sorted{arena_.take<Candidate>(std::size_t(n) + 1), decided_.data(), unsure_.data(), 0, 0, 0};
+    if (n == 0) {
+        node.candidates = sorted.cut;
+        node.n_candidates = 0;
+        return;
+    }
     if (polygon.n <= 31) {
         kernels_.filter_lines(candidates, n, polygon.x, polygon.y, polygon.e, polygon.n, &sorted);
         float_signs_ += std::int64_t(n) * polygon.n;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "frame.hpp"
@@ -74,7 +75,6 @@ Node Splitter::root(const std::vector<Line> &domain) {
         node.polygon.e[i] = in_range ? 0.0 : infinity;
         node.polygon.sides[i] = {&domain[std::size_t(i)], new_slot(), add_vertex(at, 0.0, -1 - i)};
     }
-    pad(node.polygon);
     const Layer &first = layers_.layers[0];
     double *const base = arena_.take<double>(3 * std::size_t(first.stride));
     kernels_.add_terms(base, nullptr, first.biases, nullptr, 0, first.stride);
@@ -133,23 +133,25 @@ std::int32_t Splitter::add_cell(const Node &node) {
     if (layer_counts_[std::size_t(layers_.n_hidden)] - told_cells_ >= told_every_) check_progress();
     if (first + n >= std::size_t(std::numeric_limits<std::int32_t>::max()) - 64) throw TooLarge();
     out_.starts.push(std::int64_t(first));
+    const Side *const sides = polygon.sides;
     if (options_.stream) {
         Point *const points = out_.points.extend(n);
         for (std::size_t k = 0; k < n; ++k) points[k] = {polygon.x[k], polygon.y[k]};
     } else {
         std::int32_t *const corners = out_.corners.extend(n);
-        for (std::size_t k = 0; k < n; ++k) corners[k] = polygon.sides[k].vertex;
+        for (std::size_t k = 0; k < n; ++k) corners[k] = sides[k].vertex;
     }
     if (options_.edges) {
         std::int32_t *const links = out_.links.extend(n), *const owners = out_.owners.extend(n);
+        SideList *const slots = slots_.data();
         for (std::size_t k = 0; k < n; ++k) {
             const auto h = std::int32_t(first + k);
             links[k] = -1;
             owners[k] = std::int32_t(cell);
-            slots_[std::size_t(polygon.sides[k].slot)] = {h, h};
+            slots[sides[k].slot] = {h, h};
         }
     }
-    if (options_.patterns) out_.patterns.append(row_.data(), std::size_t(layers_.pattern_bytes));
+    if (options_.patterns) add_pattern();
     if (options_.maps) {
         const Layer &last = layers_.layers.back();
         const Arena::Mark mark = arena_.mark();
@@ -173,6 +175,26 @@ std::int32_t Splitter::add_cell(const Node &node) {
         arena_.release(mark);
     }
     return std::int32_t(cell);
+}
+
+// Few bytes are copied faster than a function is called.
+inline void Splitter::add_pattern() {
+    const auto n = std::size_t(layers_.pattern_bytes);
+    std::uint8_t *const to = out_.patterns.extend(n);
+    if (n > 64) {
+        std::memcpy(to, row_.data(), n);
+        return;
+    }
+    std::size_t i = 0;
+    for (; i + 8 <= n; i += 8) std::memcpy(to + i, row_.data() + i, 8);
+    for (; i < n; ++i) to[i] = row_[i];
+}
+
+// Of a part that no other line cuts.
+inline std::int32_t Splitter::add_cell_of(Node &part, const Cut &cut, bool above) {
+    part.terms = nullptr;
+    decide(part, *cut.line, above ? 1 : -1);
+    return add_cell(part);
 }
 
 void Splitter::count_cells_of(const Node &node) {
@@ -208,19 +230,25 @@ std::int32_t Splitter::solve(Node &node) {
     }
     if (++depth_ > deepest_) throw TooLarge();
     const std::size_t n_slots = slots_.size(), n_decisions = decisions_.size();
+    const bool as_cells = node.n_candidates == 1 && is_cell(node) && !options_.maps && !options_.stream;
     Node below, above;
-    Cut cut = split(node, below, above);
+    Cut cut = split(node, below, above, as_cells);
     std::int32_t place = -1;
     if (options_.tree) {
         place = std::int32_t(out_.tree.size());
         out_.tree.push(tree_node(cut));
     }
     const Arena::Mark parts = arena_.mark();
-    const bool above_first = is_above_first(below);
+    const bool above_first = options_.ascending && is_above_first(below);
     for (const bool side : {above_first, !above_first}) {
         Node &part = side ? above : below;
-        enter(node, cut, side, part);
-        const std::int32_t child = solve(part);
+        std::int32_t child;
+        if (as_cells) {
+            child = -1 - add_cell_of(part, cut, side);
+        } else {
+            enter(node, cut, side, part);
+            child = part.n_candidates == 0 && is_cell(part) ? -1 - add_cell(part) : solve(part);
+        }
         leave(n_decisions);
         arena_.release(parts);
         if (options_.tree) out_.tree[std::size_t(place)].children[side] = child;

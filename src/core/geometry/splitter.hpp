@@ -48,8 +48,8 @@ class Splitter {
     // Descends until the node has candidates, or is a cell of the network; whether it has.
     bool descend(Node &node);
     // Splits a node that has candidates: polygons only. Then each part is entered (the other lines tried on it), its
-    // cells made or the node packed, and left, one after the other.
-    Cut split(Node &node, Node &below, Node &above);
+    // cells made or the node packed, and left, one after the other. As cells: for the last time, without coordinates.
+    Cut split(Node &node, Node &below, Node &above, bool as_cells = false);
     void enter(const Node &node, Cut &cut, bool above, Node &part);
     void leave(std::size_t decisions);
     TreeNode tree_node(const Cut &cut) const;
@@ -118,7 +118,8 @@ class Splitter {
     bool settle(const Polygon &polygon, Candidate &candidate);
     int sign(const Line &f, const Polygon &polygon, int corner);
     int float_sign(const Line &f, const Polygon &polygon, int corner);
-    std::int32_t cross(const Line &f, const Polygon &polygon, int side, Point &at, double &error);
+    void cross(const Line &f, const Polygon &polygon, const int (&sides)[2], int n, Point (&at)[2], double (&error)[2]);
+    void cross_anew(const Line &f, const Line &g, double most, Point &at, double &error);
     void decide(Node &node, const Line &line, int sign);
     void decide_one(Node &node, int layer, int unit, bool above);
     int merge_repeats(Frame &frame, int layer, int survivors);
@@ -130,6 +131,10 @@ class Splitter {
     LineRef reference(const Line &line);
     const Context &exact_context(int layer);
     std::int32_t add_cell(const Node &node);
+    void add_pattern();
+    std::int32_t add_cell_of(Node &part, const Cut &cut, bool above);
+    // Whether a node without candidates is a cell to be made, and nothing else.
+    bool is_cell(const Node &node) const { return node.layer + 1 == layers_.n_hidden && !options_.count && !rest_; }
     void count_cells_of(const Node &node);
     void check_progress();
     void look();

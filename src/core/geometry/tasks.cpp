@@ -109,7 +109,6 @@ Node Splitter::unpack(const Task &task) {
     std::copy(task.x.begin(), task.x.end(), node.polygon.x);
     std::copy(task.y.begin(), task.y.end(), node.polygon.y);
     std::copy(task.e.begin(), task.e.end(), node.polygon.e);
-    pad(node.polygon);
     for (int i = 0; i < n; ++i) {
         node.polygon.sides[i] = task.sides[std::size_t(i)];
         node.polygon.sides[i].line = &task.lines[std::size_t(i)];
