@@ -59,10 +59,9 @@ nb::dict to_python(geometry::Complex &complex, const geometry::Layers &layers, b
         return std::int64_t(l < n_hidden ? layers.layers[l].pattern_start : layers.pattern_bytes); }), {n_hidden + 1});
     result["pattern_bits"] = give<std::int32_t>(filled<std::int32_t>(n_hidden, [&](auto l) { return layers.layers[l].pattern_bits; }), {n_hidden});
     const std::size_t n_lines = layers.lines.size();
-    result["line_layers"] = give<std::int32_t>(filled<std::int32_t>(n_lines, [&](auto i) { return layers.lines[i].layer; }), {n_lines});
-    result["line_units"] = give<std::int32_t>(filled<std::int32_t>(n_lines, [&](auto i) { return layers.lines[i].unit; }), {n_lines});
-    result["line_breakpoints"] =
-        give<std::int32_t>(filled<std::int32_t>(n_lines, [&](auto i) { return layers.lines[i].breakpoint; }), {n_lines});
+    result["lines"] = give<std::int32_t>(filled<std::int32_t>(3 * n_lines, [&](std::size_t i) {
+        const geometry::LineName &name = layers.lines[i % n_lines];
+        return i < n_lines ? name.layer : i < 2 * n_lines ? name.unit : name.breakpoint; }), {3, n_lines});
     return result;
 }
 

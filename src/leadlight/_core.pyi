@@ -197,8 +197,9 @@ def enumerate_cells(
         patterns (n, B) uint8: layer l from byte pattern_starts[l] on, its units pattern_bits[l] bits each,
         little-endian;
         edges (E, 4) int32: cells on the left and on the right (-1: none), vertices from and to;
-        edge_creases (E,) int32: the earliest line that runs there, of line_layers, line_units and
-        line_breakpoints, or -1 - k for side k of the domain (from corner k);
+        edge_creases (E,) int32: the earliest line that runs there, a column of lines, or -1 - k for side k of the
+        domain (from corner k);
+        lines (3, breakpoints of all units) int32: layer, unit, breakpoint;
         maps (n, outputs, 3): a x + b y + c, and map_errors (n, outputs, 2): bounds for a and b, and for c;
         tree_lines (n - 1, 3), tree_errors (n - 1,), tree_children (n - 1, 2) int32, tree_creases (n - 1,) int32.
 

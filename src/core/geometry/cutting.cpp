@@ -36,7 +36,7 @@ void Splitter::cross(const Line &f, const Polygon &polygon, const int (&sides)[2
         const double length = std::fabs(polygon.x[side] - polygon.x[end]) + std::fabs(polygon.y[side] - polygon.y[end]);
         const double allowed = allowed_[std::size_t(std::max<int>(std::max(f.layer, g[i]->layer), 0))] * size_;
         error[i] = errors[i];
-        const double most = std::min(allowed, 0x1p-6 * length);
+        const double most = std::min(0x1p-6 * length, allowed);  // not a number if the length is none
         if (!(left[i] > tiny && error[i] < most)) cross_anew(f, *g[i], most, at[i], error[i]);
     }
 }

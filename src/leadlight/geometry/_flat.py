@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from ..errors import ModelError, ShapeError
 from .domain import Domain
+
+# Of networks that are still there: to make a small one's arrays anew takes longer than its cells.
+_known: WeakKeyDictionary[Any, dict[str, np.ndarray]] = WeakKeyDictionary()
+_LARGEST_KNOWN = 1 << 16  # parameters
 
 __all__ = ["flat_corners", "flat_network", "planar"]
 
@@ -40,13 +45,24 @@ def flat_corners(where: Domain) -> np.ndarray:
 
 
 def flat_network(net: Any) -> dict[str, np.ndarray]:
-    """Widths, weights, biases and the pieces of each unit.
+    """Widths, weights, biases and the pieces of each unit, in arrays that are not to be written to.
 
     Raises
     ------
     ModelError
         A hidden activation is curved.
     """
+    found = _known.get(net)
+    if found is None:
+        found = _flat_network(net)
+        if found["weights"].size <= _LARGEST_KNOWN:
+            for array in found.values():
+                array.setflags(write=False)
+            _known[net] = found
+    return dict(found)
+
+
+def _flat_network(net: Any) -> dict[str, np.ndarray]:
     weights = list(net.weights)
     if net.n_inputs == 1:
         weights[0] = np.column_stack([weights[0], np.zeros(len(weights[0]))])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 from fractions import Fraction
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -105,6 +106,9 @@ def domain(given: Any) -> Domain:
     """
     if isinstance(given, Domain):
         return given
+    plain = _plain_box(given)
+    if plain is not None:
+        return Domain(_frozen(plain))
     array = read_numbers(given, "domain", _FORMS)
     if array.shape in ((2,), (1, 2)):
         return Domain(_frozen(_interval(array.ravel(), "domain")[:, None]))
@@ -129,6 +133,22 @@ def read_numbers(given: Any, name: str, expected: str) -> np.ndarray:
     if not np.isfinite(array).all():
         raise ParameterError(f"{name} was {given!r}; expected finite numbers.")
     return array
+
+
+def _plain_box(given: Any) -> list[tuple[float, float]] | None:
+    """The corners of a box given as plain numbers, if it is one: most are, and small networks take no longer."""
+    if type(given) not in (list, tuple):
+        return None
+    try:
+        (x0, x1), (y0, y1) = given
+        if not {type(x0), type(x1), type(y0), type(y1)} <= {int, float}:
+            return None
+        x0, x1, y0, y1 = float(x0), float(x1), float(y0), float(y1)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    if not (-inf < x0 < x1 < inf and -inf < y0 < y1 < inf):
+        return None
+    return [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
 
 
 def _interval(ends: np.ndarray, what: str) -> np.ndarray:
@@ -178,7 +198,7 @@ def _turns_back(p: tuple, q: tuple, r: tuple) -> bool:
     return (q[0] - p[0]) * (r[0] - q[0]) + (q[1] - p[1]) * (r[1] - q[1]) < 0
 
 
-def _frozen(corners: np.ndarray) -> np.ndarray:
+def _frozen(corners: Any) -> np.ndarray:
     corners = np.array(corners, dtype=np.float64)
     corners.setflags(write=False)
     return corners

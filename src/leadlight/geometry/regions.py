@@ -10,7 +10,7 @@ import numpy as np
 from .._machine import available_memory, default_threads
 from ..errors import ModelError, ParameterError, ShapeError, TooLargeError
 from ..network import Network
-from ._flat import planar
+from ._flat import flat_corners, planar
 from ._strip import interval_of_strip
 from .details import Details, Enumeration, FoundDetails
 from .domain import Domain
@@ -89,9 +89,7 @@ def regions(
     """
     sliced, where = _problem(net, domain, slice)
     limit = _limit(max_cells, sliced)
-    enumeration = Enumeration(
-        sliced, planar(sliced, where)[1], _flag("certified", certified), _threads(threads)
-    )
+    enumeration = Enumeration(sliced, flat_corners(where), _flag("certified", certified), _threads(threads))
     in_line = where.dim == 1  # then all at once: the cells are put in order afterwards
     found = enumeration.run(edges=True, maps=in_line, tree=in_line, max_cells=limit, progress=progress)
     if found["limit_reached"] or found["n_cells"] > limit:  # the core looks at the limit now and then
@@ -143,7 +141,7 @@ def _complex(
     found: dict[str, Any],
     details: Details | FoundDetails,
 ) -> PolyhedralComplex:
-    lines = np.stack([found["line_layers"], found["line_units"], found["line_breakpoints"]])
+    lines = found["lines"]
     return PolyhedralComplex(
         network=net,
         domain=where,

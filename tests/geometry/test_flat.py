@@ -1,0 +1,39 @@
+import gc
+import weakref
+
+import numpy as np
+import pytest
+
+import leadlight as ll
+from leadlight.geometry._flat import flat_network
+from leadlight.geometry.domain import domain
+
+
+def test_a_networks_arrays_are_made_once_and_go_with_it():
+    net = ll.mlp(2, [8], 1, seed=0)
+    first, second = flat_network(net), flat_network(net)
+    assert first is not second
+    assert all(first[name] is second[name] for name in first)
+    with pytest.raises(ValueError, match="read-only"):
+        first["weights"][0] = 1.0
+    gone, weights = weakref.ref(net), weakref.ref(first["weights"])
+    del net, first, second
+    gc.collect()
+    assert gone() is None
+    assert weights() is None
+
+
+def test_those_of_a_large_network_are_not_kept():
+    net = ll.mlp(2, [300, 300], 1, seed=0)
+    first, second = flat_network(net), flat_network(net)
+    assert first["weights"] is not second["weights"]
+    np.testing.assert_array_equal(first["weights"], second["weights"])
+
+
+@pytest.mark.parametrize(
+    "sides", [((-1, 2), (0, 3.5)), ((-1, 2**60 + 1), (0, 1)), ((0.1, 0.2), (-1e300, 1e300))]
+)
+def test_a_box_of_plain_numbers_is_that_of_arrays(sides):
+    for given in (sides, list(sides), [list(side) for side in sides]):
+        np.testing.assert_array_equal(domain(given).corners, domain(np.array(sides, float)).corners)
+        assert not domain(given).corners.flags.writeable
