@@ -32,6 +32,14 @@ def _available_memory(second: int) -> int:
         there = next(1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable:"))
     except (OSError, StopIteration, ValueError):
         there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    with contextlib.suppress(OSError, ValueError):  # a container's limit
-        there = min(there, int(Path("/sys/fs/cgroup/memory.max").read_text()))
-    return there
+    return min([there, *_left_in_container(Path("/sys/fs/cgroup"))])
+
+
+def _left_in_container(group: Path) -> list[int]:
+    """What a container's limit leaves, where there is one: files in its cache can be dropped for it."""
+    with contextlib.suppress(OSError, ValueError, StopIteration):
+        limit, used = (int((group / f"memory.{name}").read_text()) for name in ("max", "current"))
+        lines = (group / "memory.stat").read_text().splitlines()
+        cached = next(int(line.split()[1]) for line in lines if line.startswith("inactive_file "))
+        return [max(0, limit - used + cached)]
+    return []
