@@ -1,6 +1,7 @@
 """Lipschitz constants against the oracle's Jacobians, difference quotients, and closed forms."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -57,6 +58,15 @@ def test_norms_of_a_linear_map():
     net = ll.Network.from_arrays([[[3.0, 0.0], [4.0, 0.0]]], [[0.0, 0.0]])
     cx = ll.regions(net, BOX)
     assert [cx.lipschitz(norm).constant for norm in NORMS] == [7.0, pytest.approx(5.0), 4.0]
+
+
+def test_the_error_covers_sums_over_many_outputs():
+    net = ll.Network.from_arrays([np.ones((1, 2)), np.full((1000, 1), 0.1)], [np.zeros(1), np.zeros(1000)])
+    cx = ll.regions(net, BOX)
+    for norm, exact in ((1, 1000 * Fraction(0.1)), (math.inf, 2 * Fraction(0.1))):
+        found = cx.lipschitz(norm)
+        assert abs(Fraction(found.constant) - exact) <= Fraction(found.error)
+        assert found.error < 1e-10
 
 
 @pytest.mark.parametrize("size", [1e-320, 1e-200, 1e200, 1e308])

@@ -62,6 +62,20 @@ class Extrema:
 def extrema(cx: Any, output: int = 0) -> Extrema:
     """Find the exact least and greatest value of an output (before an output activation) on the domain.
 
+    Parameters
+    ----------
+    cx : PolyhedralComplex
+    output : int
+
+    Returns
+    -------
+    Extrema
+
+    Raises
+    ------
+    ParameterError
+        There is no such output.
+
     Examples
     --------
     >>> import leadlight as ll

@@ -52,6 +52,15 @@ def lipschitz(cx: Any, norm: float = 2) -> Lipschitz:
     norm : 1, 2 or inf
         The norm on both sides; on a slice, of the slice's coordinates.
 
+    Returns
+    -------
+    Lipschitz
+
+    Raises
+    ------
+    ParameterError
+        Another norm.
+
     Examples
     --------
     >>> import leadlight as ll
@@ -81,7 +90,9 @@ def lipschitz(cx: Any, norm: float = 2) -> Lipschitz:
     if constant == math.inf:
         return Lipschitz(constant, cell, math.inf, norm)  # of a number that float64 cannot hold
     upper, lower = float((steepness + spread).max()), float((steepness - spread).max())
-    return Lipschitz(constant, cell, max(upper - constant, constant - lower) + 2.0**-50 * constant, norm)
+    # A sum of one term for each output rounds by at most so many units in the last place, a root by fewer.
+    rounding = 2.0**-52 * (cx.network.n_outputs + 8) * constant + 2.0**-1074
+    return Lipschitz(constant, cell, max(upper - constant, constant - lower) + rounding, norm)
 
 
 def jacobians(cx: Any) -> tuple[np.ndarray, np.ndarray]:
