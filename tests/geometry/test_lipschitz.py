@@ -69,6 +69,14 @@ def test_the_error_covers_sums_over_many_outputs():
         assert found.error < 1e-10
 
 
+def test_floats_at_their_word_bound_no_error():
+    net = ll.mlp(2, [8, 8], 2, seed=0)
+    sure, word = (ll.regions(net, BOX, certified=certified).lipschitz() for certified in (True, False))
+    assert word.constant == pytest.approx(sure.constant)
+    assert sure.error < 1e-12
+    assert word.error == math.inf
+
+
 @pytest.mark.parametrize("size", [1e-320, 1e-200, 1e200, 1e308])
 def test_norms_at_the_ends_of_the_range(size):
     net = ll.Network.from_arrays([[[size, size]], [[1.0]]], [[0.0], [0.0]])

@@ -97,3 +97,19 @@ def test_what_does_not_exist_gets_one_sentence(grid):
         _ = grid.breakpoints
     with pytest.raises(AttributeError):
         grid.domain = None
+
+
+def test_errors_of_maps_are_told():
+    net = ll.mlp(2, [8, 8], 3, init="he_normal", seed=2)
+    cx = ll.regions(net, [(-1, 1), (-1, 1)])
+    (A, c), (A_errors, c_errors) = cx.affine_maps(), cx.affine_map_errors()
+    assert A_errors.shape == c_errors.shape == c.shape == (len(cx), 3)
+    for cell in range(len(cx)):
+        rows, offsets = cx.affine_map_exact(cell)
+        for output in range(3):
+            apart = max(abs(Fraction(a) - b) for a, b in zip(A[cell, output].tolist(), rows[output]))
+            assert apart <= Fraction(A_errors[cell, output])
+            assert abs(Fraction(c[cell, output]) - offsets[output]) <= Fraction(c_errors[cell, output])
+    assert 0 < A_errors.max() < 1e-12
+    word = ll.regions(net, [(-1, 1), (-1, 1)], certified=False)
+    assert np.isinf(word.affine_map_errors()).all()

@@ -65,6 +65,28 @@ class Cells(CellArrays):
         maps = self._details.maps
         return maps[:, :, : self.dim], maps[:, :, 2]
 
+    def affine_map_errors(self) -> tuple[np.ndarray, np.ndarray]:
+        """How far the numbers of `affine_maps` may be from the exact ones.
+
+        Returns
+        -------
+        A_errors, c_errors : ndarray (C, n_outputs) float64
+            Bounds for each entry of a row of A, and for c; infinite where there is none, as everywhere if not
+            certified.
+
+        Examples
+        --------
+        >>> import leadlight as ll
+        >>> cx = ll.regions(ll.mlp(2, [8, 8], 1, seed=0), [(-1, 1), (-1, 1)])
+        >>> bool((cx.affine_map_errors()[0] < 1e-12).all())
+        True
+        """
+        if not self.certified:
+            nothing = np.full(self._details.maps.shape[:2], np.inf)
+            return nothing, nothing.copy()
+        errors = self._details.map_errors
+        return errors[:, :, 0], errors[:, :, 1]
+
     def vertex_exact(self, vertex: int) -> tuple[Fraction, ...]:
         """The exact coordinates of a vertex.
 

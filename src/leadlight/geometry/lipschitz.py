@@ -32,7 +32,8 @@ class Lipschitz:
     cell : int
         A cell whose Jacobian has this norm, or one beside a jump.
     error : float
-        How far the constant may be from the exact one; infinite where float64 gave no bound.
+        How far the constant may be from the exact one; infinite where float64 gave no bound, or the complex is
+        not certified.
     norm : float
         1, 2 or inf, of inputs and outputs alike.
     """
@@ -87,8 +88,10 @@ def lipschitz(cx: Any, norm: float = 2) -> Lipschitz:
     )
     cell = int(np.argmax(steepness))
     constant = float(steepness[cell])
-    if constant == math.inf:
-        return Lipschitz(constant, cell, math.inf, norm)  # of a number that float64 cannot hold
+    if (
+        constant == math.inf or not cx.certified
+    ):  # of a number that float64 cannot hold, or of floats at their word
+        return Lipschitz(constant, cell, math.inf, norm)
     upper, lower = float((steepness + spread).max()), float((steepness - spread).max())
     # A sum of one term for each output rounds by at most so many units in the last place, a root by fewer.
     rounding = 2.0**-52 * (cx.network.n_outputs + 8) * constant + 2.0**-1074
