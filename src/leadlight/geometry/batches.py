@@ -74,10 +74,10 @@ class CellBatch(CellArrays):
             raise ParameterError("The stream was made without affine maps: leave maps=False out.")
         return self._maps[:, :, : self.dim], self._maps[:, :, 2]
 
-    def _unpack(self, rows: np.ndarray) -> np.ndarray:
+    def _unpack_layers(self, rows: np.ndarray) -> list[np.ndarray]:
         if len(self.packed_patterns) == 0:
             raise ParameterError("The stream was made without patterns: leave patterns=False out.")
-        return super()._unpack(rows)
+        return super()._unpack_layers(rows)
 
     def __repr__(self) -> str:
         return f"CellBatch(cells {self.first:,} to {self.first + len(self) - 1:,} on {self.domain})"

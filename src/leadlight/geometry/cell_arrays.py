@@ -16,7 +16,7 @@ import numpy as np
 from ..errors import ParameterError
 from . import exact_cell, measures
 from .domain import Domain
-from .patterns import unpack, unpack_layers
+from .patterns import unpack_layers
 from .slices import Slice
 
 __all__ = ["CellArrays", "number"]
@@ -80,7 +80,10 @@ class CellArrays:
         return self._full_pattern(cell)[self._n_slice_layers :]
 
     def _unpack(self, rows: np.ndarray) -> np.ndarray:
-        return unpack(self, rows)
+        return np.concatenate([np.empty((len(rows), 0), np.uint8), *self._unpack_layers(rows)], axis=1)
+
+    def _unpack_layers(self, rows: np.ndarray) -> list[np.ndarray]:
+        return unpack_layers(self, rows)
 
     @property
     def _n_slice_layers(self) -> int:
@@ -118,7 +121,7 @@ class CellArrays:
 
     def _full_pattern(self, cell: int) -> list[np.ndarray]:
         """The pattern with the slice's own layers, of the network of the cells' coordinates."""
-        return [pieces[0] for pieces in unpack_layers(self, np.array([self._cell(cell)]))]
+        return [pieces[0] for pieces in self._unpack_layers(np.array([self._cell(cell)]))]
 
     def _cell(self, cell: int) -> int:
         return number(cell, "cell", "cells", len(self))
