@@ -28,9 +28,15 @@ Growing Assembly::add(int thread, const Found &found, Subtree made, Growing arra
     place();
     copy_placed(lock, [thread](const Part *each) { return each->thread == thread; });
     std::vector<Growing> &spare = spare_[std::size_t(thread)];
-    if (spare.empty()) return Growing();
-    Growing taken = std::move(spare.back());
-    spare.pop_back();
+    Growing taken;
+    if (!spare.empty()) {
+        taken = std::move(spare.back());
+        spare.pop_back();
+        return taken;
+    }
+    const std::vector<std::size_t> sizes = part.arrays.sizes();
+    lock.unlock();
+    taken.reserve(sizes);  // so it hardly grows
     return taken;
 }
 
@@ -79,7 +85,7 @@ void Assembly::place() {
     for_each_array(total, [&](const auto &array, std::size_t size) { has_room &= array.has_room(size); });
     if (!has_room && n_copying_) return;
     // Room for half as much again as is to be expected, so that little is moved; what is not used costs nothing.
-    const double factor = std::clamp(1.5 * top_.work() / work, 1.5, 64.0);
+    const double factor = top_.is_cut() ? std::clamp(1.5 * top_.work() / work, 1.5, 64.0) : 1.0;
     for_each_array(total, [&](auto &array, std::size_t size) { array.resize(size, factor); });
     for (; n_placed_ < n; ++n_placed_) to_copy_.push_back(&parts_[n_placed_]);
     total_ = total;

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "storage.hpp"
 
@@ -117,13 +118,38 @@ struct Growing {
     std::size_t n_cells() const { return starts.size(); }
     // Empty, the storage kept.
     void reset() {
-        for (Buffer<std::int32_t> *each : {&corners, &links, &owners, &aliases, &vertex_creases, &numbers, &creases}) each->truncate(0);
-        for (Buffer<double> *each : {&errors, &maps, &map_errors}) each->truncate(0);
-        starts.truncate(0);
-        patterns.truncate(0);
-        vertices.truncate(0);
-        edges.truncate(0);
-        tree.truncate(0);
+        for_each(*this, [](auto &array) { array.truncate(0); });
+    }
+    std::vector<std::size_t> sizes() const {
+        std::vector<std::size_t> all;
+        for_each(*this, [&](const auto &array) { all.push_back(array.size()); });
+        return all;
+    }
+    void reserve(const std::vector<std::size_t> &sizes) {
+        auto size = sizes.begin();
+        for_each(*this, [&](auto &array) { array.reserve(*size++); });
+    }
+
+  private:
+    template <typename Self, typename Act>
+    static void for_each(Self &self, Act &&act) {
+        act(self.starts);
+        act(self.corners);
+        act(self.links);
+        act(self.owners);
+        act(self.points);
+        act(self.patterns);
+        act(self.vertices);
+        act(self.errors);
+        act(self.aliases);
+        act(self.vertex_creases);
+        act(self.numbers);
+        act(self.edges);
+        act(self.creases);
+        act(self.maps);
+        act(self.map_errors);
+        act(self.areas);
+        act(self.tree);
     }
 };
 

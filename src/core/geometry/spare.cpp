@@ -11,7 +11,7 @@ namespace leadlight::geometry {
 
 namespace {
 
-constexpr std::size_t most_blocks = 128, small = std::size_t(1) << 16;
+constexpr std::size_t most_blocks = 128, small = std::size_t(1) << 16, large = most_spare / 8;
 
 // Never destroyed: arrays may be given back after the end of main.
 std::atomic_flag taken = ATOMIC_FLAG_INIT;
@@ -38,6 +38,14 @@ Block remove(std::size_t i) {
     return block;
 }
 
+// What makes room for a block: large ones before others, and those for no large one; n_blocks if there is none. So the
+// arrays of a result do not drive out those that it was made in.
+std::size_t first_to_go(std::size_t for_size) {
+    for (std::size_t i = 0; i < n_blocks; ++i)
+        if (blocks[i].size >= large) return i;
+    return for_size >= large ? n_blocks : 0;
+}
+
 }  // namespace
 
 Block take_spare(std::size_t least) {
@@ -51,12 +59,17 @@ Block take_spare(std::size_t least) {
 }
 
 void give_spare(Block block) {
-    Block old[most_blocks];
+    Block old[most_blocks + 1];
     std::size_t n_old = 0;
     {
         const Turn turn;
-        if (turn && block.size <= most_spare) {
-            while (n_blocks == most_blocks || total + block.size > most_spare) old[n_old++] = remove(0);
+        bool is_kept = turn && block.size <= most_spare;
+        while (is_kept && (n_blocks == most_blocks || total + block.size > most_spare)) {
+            const std::size_t next = first_to_go(block.size);
+            is_kept = next < n_blocks;
+            if (is_kept) old[n_old++] = remove(next);
+        }
+        if (is_kept) {
             blocks[n_blocks++] = block;
             total += block.size;
         } else {
