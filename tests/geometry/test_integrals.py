@@ -42,6 +42,15 @@ def test_integrals_are_the_exact_sums(kind):
         np.testing.assert_array_equal(cx.mean(), cx.moments().mean)
 
 
+def test_a_covariance_is_not_lost_beside_a_large_mean():
+    net = ll.Network.from_arrays([np.eye(2), np.eye(2)], [[2.0, 2.0], [1e8, -1e8]])
+    found = ll.regions(
+        net, [(-1, 1), (-1, 1)]
+    ).moments()  # two independent numbers, uniform on an interval of length 2
+    np.testing.assert_allclose(found.covariance, np.eye(2) / 3, atol=1e-7)
+    np.testing.assert_allclose(found.mean, [1e8 + 2, 2 - 1e8], rtol=1e-12)
+
+
 @pytest.mark.parametrize("domain", [[(-2, 2), (-1, 3)], [(0, 0), (2, 0.5), (1, 3)], ball((0.5, 0), 1.5, 16)])
 def test_moments_are_those_of_samples(domain):
     net = ll.mlp(2, [12, 12], 2, init="he_normal", bias="normal(0.5)", seed=2)

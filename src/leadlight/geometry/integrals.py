@@ -27,15 +27,13 @@ class Moments:
     mean : ndarray (n_outputs,)
     second : ndarray (n_outputs, n_outputs)
         E[f_i f_j].
+    covariance : ndarray (n_outputs, n_outputs)
+        E[(f_i - E f_i)(f_j - E f_j)]: not from `second`, of which it may be the last digits.
     """
 
     mean: np.ndarray
     second: np.ndarray
-
-    @property
-    def covariance(self) -> np.ndarray:
-        """E[(f_i - E f_i)(f_j - E f_j)], (n_outputs, n_outputs)."""
-        return self.second - np.outer(self.mean, self.mean)
+    covariance: np.ndarray
 
 
 def integral(cx: Any) -> np.ndarray:
@@ -61,13 +59,18 @@ def integral(cx: Any) -> np.ndarray:
 def moments(cx: Any) -> Moments:
     """The mean and the second moments of the outputs for an input uniform on the domain; see `Moments`."""
     weight, parts = _simplices(cx)
-    n = len(parts)
     weight = weight / weight.sum()
     with np.errstate(over="ignore", invalid="ignore"):
-        total = n * _mean(parts)
-        # The mean of f g over a simplex of n corners: (sum f sum g + sum of f g) / (n (n + 1)).
-        second = sum((_gram(part, weight) for part in parts), _gram(total, weight)) / (n * (n + 1))
-        return Moments(weight @ _mean(parts), second)
+        mean = weight @ _mean(parts)
+        return Moments(mean, _second(parts, weight), _second([part - mean for part in parts], weight))
+
+
+def _second(parts: list[np.ndarray], weight: np.ndarray) -> np.ndarray:
+    """The means of the products of two of the numbers whose values at the corners are given."""
+    n = len(parts)
+    total = n * _mean(parts)
+    # The mean of f g over a simplex of n corners: (sum f sum g + sum of f g) / (n (n + 1)).
+    return sum((_gram(part, weight) for part in parts), _gram(total, weight)) / (n * (n + 1))
 
 
 def _mean(parts: list[np.ndarray]) -> np.ndarray:
