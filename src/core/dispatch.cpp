@@ -23,8 +23,11 @@
     int scan_forms(geometry::Scan *);                                                                                    \
     void add_terms(double *, const double *, const double *, const geometry::Term *, int, long);                         \
     void add_bounds(double *, const geometry::Term *, int, long);                                                        \
+    void add_radii(double *, const geometry::Term *, int, long);                                                         \
+    void add_products(double *, const double *const *, const double *, int, int, long);                                  \
     double largest_sum(const double *, const double *, long);                                                            \
     void add_ball_terms(double *, const double *, const geometry::BallTerm *, int, geometry::ExactSums, long);           \
+    bool count_locally(geometry::LocalProblem *);                                                                        \
     }                                                               \
     LEADLIGHT_TRAINING(name, f32, float)                            \
     LEADLIGHT_TRAINING(name, f64, double)
@@ -42,8 +45,8 @@ namespace {
 #define LEVEL(name, bytes)                                                                       \
     {Level::name,   bytes, name::multiply_add_f32, name::multiply_add_f64, name::exp_f32,        \
      LEADLIGHT_TRAINING(name, f32), LEADLIGHT_TRAINING(name, f64),                                                 \
-     {name::filter_lines, name::scan_forms, name::add_terms, name::add_bounds, name::largest_sum,                     \
-      name::add_ball_terms}},
+     {name::filter_lines, name::scan_forms, name::add_terms, name::add_bounds, name::add_radii, name::add_products,  \
+      name::largest_sum, name::add_ball_terms, name::count_locally}},
 constexpr Kernels table[] = {
 #include "levels.def"
 };

@@ -10,6 +10,7 @@
 #include "cpu.hpp"
 #include "geometry/ball_terms.hpp"
 #include "geometry/filter.hpp"
+#include "geometry/local.hpp"
 #include "training/job.hpp"
 
 namespace leadlight {
@@ -25,7 +26,7 @@ struct TrainKernels {
     void (*function)(Function, const Real *x, Real *value, long n);
 };
 
-// Splitting polygons; see geometry/filter.hpp and geometry/ball_terms.hpp.
+// Splitting polygons; see geometry/filter.hpp, geometry/ball_terms.hpp and geometry/local.hpp.
 struct GeometryKernels {
     void (*filter_lines)(const geometry::Candidate *in, int n, const double *x, const double *y, const double *e,
                          int n_corners, geometry::Sorted *out);
@@ -33,9 +34,13 @@ struct GeometryKernels {
     void (*add_terms)(double *out, const double *base, const double *base_c, const geometry::Term *terms, int n_terms,
                       long n);
     void (*add_bounds)(double *out, const geometry::Term *terms, int n_terms, long n);
+    void (*add_radii)(double *out, const geometry::Term *terms, int n_terms, long n);
+    void (*add_products)(double *out, const double *const *weights, const double *factors, int n_terms, int n_columns,
+                         long n);
     double (*largest_sum)(const double *a, const double *b, long n);
     void (*add_ball_terms)(double *out, const double *biases, const geometry::BallTerm *terms, int n_terms,
                            geometry::ExactSums exact, long n);
+    bool (*count_locally)(geometry::LocalProblem *);
 };
 
 struct Kernels {

@@ -13,7 +13,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "frame.hpp"
+#include "ahead.hpp"
 
 namespace leadlight::geometry {
 
@@ -23,34 +23,51 @@ namespace {
 // looked last, some more is; and few units of the next layer are as soon looked at in each context.
 constexpr int most_open_units = 32, least_left = 8, least_units = 32, least_units_of_last = 128;
 
-// On a polygon where a line's form runs from `low` to `high`, the unit is within slope * form + offset +- radius.
-struct Chord {
-    double slope, offset, radius;
-};
+}  // namespace
 
-Chord chord_of(const Pieces &pieces, double low, double high, double max_slope) {
+Enclosure enclose(const Layer &layer, int unit, double low, double high, double size) {
+    const Pieces &pieces = layer.pieces[unit];
     const double t = pieces.breakpoints[0];
     const auto value = [&](int piece, double z) { return pieces.slopes[piece] * z + pieces.intercepts[piece]; };
-    const double slope = std::clamp((value(1, high) - value(0, low)) / (high - low), -max_slope, max_slope);
+    const double chord = (value(1, high) - value(0, low)) / (high - low);
+    const double slope = std::clamp(chord, -layer.max_slope, layer.max_slope);
     double least = infinity, most = -infinity;
     for (const double rest : {value(0, low) - slope * low, value(0, t) - slope * t, value(1, t) - slope * t,
                               value(1, high) - slope * high}) {
         least = std::min(least, rest);
         most = std::max(most, rest);
     }
-    return {slope, 0.5 * (least + most), 0.5 * (most - least)};
+    const double offset = 0.5 * (least + most);
+    const double whole = layer.max_slope * size + layer.max_intercept + std::fabs(offset);
+    return {slope, offset, 0.5 * (most - least) + 0x1p-40 * whole};
 }
 
-}  // namespace
+Enclosure enclose(const Layer &layer, const double *form, const Line &line, const Polygon &polygon, const Box &box) {
+    const double a = form[0], b = form[layer.stride], c = form[2 * layer.stride];
+    double low = infinity, high = -infinity;
+    for (int k = 0; k < polygon.n; ++k) {
+        const double x = polygon.x[k], y = polygon.y[k], z = (a * x + b * y) + c;
+        const double error = (line.A * (std::fabs(x) + std::fabs(y)) + line.N * polygon.e[k]) + line.C;
+        low = std::min(low, z - error);
+        high = std::max(high, z + error);
+    }
+    const double t = layer.pieces[line.unit].breakpoints[0];
+    low = std::min(low, t), high = std::max(high, t);
+    const double size = std::fabs(low) + std::fabs(high) + (std::fabs(a) + std::fabs(b)) * box.size + std::fabs(c);
+    return enclose(layer, line.unit, low, high, size);
+}
 
 // Where a few units are open, and many fewer than when one looked last.
 bool Splitter::is_worth_looking(const Node &node) const {
     const int m = node.n_candidates, l = node.layer;
+    if (is_worth_counting(node)) return false;
     if (m < 2 || m > most_open_units || !node.base || l + 1 >= layers_.n_hidden) return false;
     if (node.ahead) return 2 * m <= node.ahead->n_open && node.ahead->n > least_left;
     const Layer &layer = layers_.layers[std::size_t(l)], &next = layers_.layers[std::size_t(l + 1)];
-    return layer.kind == Kind::single && next.kind == Kind::single && !layer.repeats && !next.repeats && next.n_out >= (needs_forms_after(l + 1) ? least_units : least_units_of_last) &&
-           !next.bounds_by_unit && !(needs_forms_after(l + 1) && layers_.layers[std::size_t(l + 2)].bounds_by_unit);
+    const bool goes_on = needs_forms_after(l + 1);
+    if (next.n_out < (goes_on ? least_units : least_units_of_last)) return false;
+    if (next.bounds_by_unit || (goes_on && layers_.layers[std::size_t(l + 2)].bounds_by_unit)) return false;
+    return layer.kind == Kind::single && next.kind == Kind::single && !layer.repeats && !next.repeats;
 }
 
 void Splitter::look_ahead(Node &node) {
@@ -79,21 +96,10 @@ void Splitter::look_ahead(Node &node) {
         const Line &line = *node.candidates[i].line;
         const double *const form = frame.forms + line.unit;
         const double a = form[0], b = form[layer.stride], c = form[2 * layer.stride];
-        double low = infinity, high = -infinity;
-        for (int k = 0; k < polygon.n; ++k) {
-            const double x = polygon.x[k], y = polygon.y[k], z = (a * x + b * y) + c;
-            const double error = (line.A * (std::fabs(x) + std::fabs(y)) + line.N * polygon.e[k]) + line.C;
-            low = std::min(low, z - error);
-            high = std::max(high, z + error);
-        }
-        const double t = layer.pieces[line.unit].breakpoints[0];
-        low = std::min(low, t), high = std::max(high, t);
-        const Chord chord = chord_of(layer.pieces[line.unit], low, high, layer.max_slope);
-        const double size = std::fabs(low) + std::fabs(high) + (std::fabs(a) + std::fabs(b)) * box.size + std::fabs(c);
-        const double radius = chord.radius + 0x1p-40 * (layer.max_slope * size + layer.max_intercept + std::fabs(chord.offset));
+        const Enclosure chord = enclose(layer, form, line, polygon, box);
         const double *const weights = weights_of(line.unit);
         chords[i] = {weights, chord.slope * a, chord.slope * b, chord.slope * c + chord.offset};
-        bounds[i] = {weights, radius, layer.max_slope * larger(std::fabs(a), std::fabs(b)),
+        bounds[i] = {weights, chord.radius, layer.max_slope * larger(std::fabs(a), std::fabs(b)),
                      layer.max_slope * std::fabs(c) + layer.max_intercept};
     }
     double *const sums = arena_.take<double>(3 * std::size_t(stride));
@@ -104,7 +110,8 @@ void Splitter::look_ahead(Node &node) {
     Scan scan = scan_of(box, frame.next, next);
     const double *const row_norms = before ? before->row_norms : next.row_norms;
     const double *const abs_biases = before ? before->abs_biases : next.abs_biases;
-    for (long j = 0; j < stride; ++j) sums[j] = (sums[j] + (scan.K_row * row_norms[j] + scan.K_b * abs_biases[j])) * slack;
+    for (long j = 0; j < stride; ++j)
+        sums[j] = (sums[j] + (scan.K_row * row_norms[j] + scan.K_b * abs_biases[j])) * slack;
     scan.base = base;
     scan.terms = chords;
     scan.n_terms = m;
@@ -191,8 +198,7 @@ void Splitter::add_after(Node &node, const Ahead *before, Ahead &ahead, const do
     const Layer &next = layers_.layers[std::size_t(l + 1)], &after = layers_.layers[std::size_t(l + 2)];
     const long stride = before ? before->stride : next.stride;
     double *const base = arena_.take<double>(3 * std::size_t(after.stride));
-    constexpr int together = 3;  // columns
-    double *const columns = arena_.take<double>(std::size_t(m + together) * std::size_t(after.stride));
+    double *const columns = arena_.take<double>(std::size_t(m) * std::size_t(after.stride));
     const Term *const terms_after = node.terms_after;
     node.terms_after = arena_.take<Term>(std::size_t(m));
     const Arena::Mark mark = arena_.mark();
@@ -221,36 +227,35 @@ void Splitter::add_after(Node &node, const Ahead *before, Ahead &ahead, const do
             continue;
         }
         ++ahead.n_sloped;
-        terms[n_terms++] = {weights, slope * forms[j], slope * forms[stride + j], slope * forms[2 * stride + j] + intercept};
+        terms[n_terms++] = {weights, slope * forms[j], slope * forms[stride + j],
+                            slope * forms[2 * stride + j] + intercept};
         sloped[n_sloped] = j;
         slopes[n_sloped++] = slope;
     }
     std::copy(terms_after, terms_after + node.n_terms_after, terms + n_terms);
-    kernels_.add_terms(base, before ? before->base_after : nullptr, after.biases, terms, n_terms + node.n_terms_after, after.stride);
+    kernels_.add_terms(base, before ? before->base_after : nullptr, after.biases, terms, n_terms + node.n_terms_after,
+                       after.stride);
     ahead.n_roundings += 2 * block_terms + (n_terms + node.n_terms_after) / block_terms + node.n_terms_after + 8;
 
-    // C = sum_j W'_j s_j W_j, three columns at once.
-    std::fill(columns + m * after.stride, columns + (m + together) * after.stride, 0.0);
-    for (int first = 0; first < m; first += together) {
-        double *const out = columns + first * after.stride;
-        const double *weights[together];
-        for (int k = 0; k < together; ++k) {
-            const int unit = node.candidates[std::min(first + k, m - 1)].line->unit;
-            weights[k] = before ? before->columns + before->stride * before->places[unit] : next.weights + next.stride * unit;
-            double *const column = out + k * after.stride;
-            if (first + k >= m) continue;
-            if (before)
-                std::copy_n(before->columns_after + after.stride * before->places[unit], after.stride, column);
-            else
-                std::fill_n(column, after.stride, 0.0);
-        }
-        for (int i = 0; i < n_sloped; ++i) {
-            const int j = sloped[i], unit = before ? before->units[j] : j;
-            terms[i] = {after.weights + after.stride * unit, slopes[i] * weights[0][j], slopes[i] * weights[1][j],
-                        slopes[i] * weights[2][j]};
-        }
-        kernels_.add_terms(out, out, nullptr, terms, n_sloped, after.stride);
+    // C = sum_j W'_j s_j W_j.
+    const double **const rows = arena_.take<const double *>(std::size_t(n_sloped));
+    double *const factors = arena_.take<double>(std::size_t(n_sloped) * std::size_t(m));
+    for (int i = 0; i < n_sloped; ++i) {
+        const int j = sloped[i];
+        rows[i] = after.weights + after.stride * (before ? before->units[j] : j);
     }
+    for (int k = 0; k < m; ++k) {
+        const int unit = node.candidates[k].line->unit;
+        double *const column = columns + k * after.stride;
+        if (before)
+            std::copy_n(before->columns_after + after.stride * before->places[unit], after.stride, column);
+        else
+            std::fill_n(column, after.stride, 0.0);
+        const double *const weights =
+            before ? before->columns + before->stride * before->places[unit] : next.weights + next.stride * unit;
+        for (int i = 0; i < n_sloped; ++i) factors[i * m + k] = slopes[i] * weights[sloped[i]];
+    }
+    kernels_.add_products(columns, rows, factors, n_sloped, m, after.stride);
     arena_.release(mark);
     node.n_terms_after = 0;
     ahead.base_after = base;

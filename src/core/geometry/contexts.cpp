@@ -69,6 +69,7 @@ void Splitter::enter_layer(Node &node, int l) {
     node.ahead = nullptr;
     node.terms_after = nullptr;
     node.n_terms_after = 0;
+    node.tried = 0;
     if (survivors) {
         Candidate *const tried = arena_.take<Candidate>(std::size_t(survivors));
         for (int i = 0; i < survivors; ++i) tried[i] = {&frame.lines[std::size_t(i)], 0, 0};
@@ -153,13 +154,17 @@ int Splitter::scan_ahead(const Ahead &ahead, Frame &frame, int l, Scan &scan, do
 // The forms of a layer some units of which have no breakpoint or several; makes all its lines.
 int Splitter::try_all(Node &node, Frame &frame, int l) {
     const Layer &layer = layers_.layers[std::size_t(l)];
-    const auto add_up = [&] { kernels_.add_terms(frame.forms, node.base, nullptr, node.terms, node.n_terms, layer.stride); };
+    const auto add_up = [&] {
+        kernels_.add_terms(frame.forms, node.base, nullptr, node.terms, node.n_terms, layer.stride);
+    };
     add_up();
     if (layer.kind == Kind::straight) return 0;
     if (can_be_renewed(l)) {
         // Which units may cut is not known yet: those of the larger slopes must do.
         int steepest = 0;
-        const auto slope = [&](int j) { return larger(std::fabs(frame.forms[j]), std::fabs(frame.forms[layer.stride + j])); };
+        const auto slope = [&](int j) {
+            return larger(std::fabs(frame.forms[j]), std::fabs(frame.forms[layer.stride + j]));
+        };
         for (int j = 1; j < layer.n_out; ++j)
             if (slope(j) > slope(steepest)) steepest = j;
         if (is_poor(frame, layer, steepest) && renew_forms(node, frame, l)) add_up();

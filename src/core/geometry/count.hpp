@@ -28,8 +28,8 @@ class ChordCounter {
     ChordCounter(Predicates &predicates, Reference reference, bool certified, std::int64_t max_pairs,
                  const std::atomic<bool> &stop);
 
-    // Cells of a convex polygon: n corners (x, y, each off by at most e) and the lines of its sides, side i from corner i
-    // to corner i + 1; and k lines, each of which has corners on both sides. Lines may coincide.
+    // Cells of a convex polygon: n corners (x, y, each off by at most e) and the lines of its sides, side i from corner
+    // i to corner i + 1; and k lines, each of which has corners on both sides. Lines may coincide.
     std::int64_t count(const double *x, const double *y, const double *e, const Line *const *sides, int n,
                        const Line *const *lines, int k);
 

@@ -190,6 +190,7 @@ void Splitter::enter(const Node &node, Cut &cut, bool above, Node &part) {
     part.ahead = node.ahead;
     part.terms_after = nullptr;
     part.n_terms_after = node.n_terms_after;
+    part.tried = node.tried;
     if (node.base) {
         part.terms = arena_.take<Term>(std::size_t(node.n_terms + most_open(node)));
         std::copy(node.terms, node.terms + node.n_terms, part.terms);

@@ -1,11 +1,7 @@
 // The kernels of the enumerator, compiled once per vector level; filter.hpp has the bounds.
 #include "filter.hpp"
 
-#include "../vectors.hpp"
-
-#if defined(__AVX512F__) || defined(__AVX2__) || defined(__SSE2__)
-#include <immintrin.h>
-#endif
+#include "lanes.hpp"
 
 namespace leadlight::LEADLIGHT_LEVEL {
 
@@ -14,54 +10,6 @@ using geometry::Line;
 using geometry::Scan;
 using geometry::Sorted;
 using geometry::Term;
-
-namespace {
-
-typedef long long VectorI64 __attribute__((vector_size(LEADLIGHT_VECTOR_BYTES)));
-constexpr int lanes = LEADLIGHT_VECTOR_BYTES / 8;
-constexpr int tile_vectors = 8 / lanes;  // vectors in 8 numbers
-
-inline VectorF64 load(const double *p) {
-    VectorF64 v;
-    __builtin_memcpy(&v, p, sizeof v);
-    return v;
-}
-
-inline void store(double *p, VectorF64 v) { __builtin_memcpy(p, &v, sizeof v); }
-
-inline VectorF64 all(double x) {
-    VectorF64 v;
-    for (int i = 0; i < lanes; ++i) v[i] = x;
-    return v;
-}
-
-inline VectorF64 absolute(VectorF64 v) {
-#if defined(__AVX512DQ__)
-    return (VectorF64)_mm512_abs_pd((__m512d)v);
-#else
-    return (VectorF64)((VectorI64)v & 0x7fffffffffffffffLL);
-#endif
-}
-
-// Bit i: a[i] > b[i].
-inline unsigned greater(VectorF64 a, VectorF64 b) {
-#if defined(__AVX512F__)
-    return _mm512_cmp_pd_mask((__m512d)a, (__m512d)b, _CMP_GT_OQ);
-#elif defined(__AVX2__)
-    return unsigned(_mm256_movemask_pd(_mm256_cmp_pd((__m256d)a, (__m256d)b, _CMP_GT_OQ)));
-#elif defined(__SSE2__)
-    return unsigned(_mm_movemask_pd(_mm_cmpgt_pd((__m128d)a, (__m128d)b)));
-#else
-    const VectorI64 mask = a > b;
-    unsigned bits = 0;
-    for (int i = 0; i < lanes; ++i) bits |= unsigned(mask[i] & 1) << i;
-    return bits;
-#endif
-}
-
-inline VectorF64 larger(VectorF64 a, VectorF64 b) { return a > b ? a : b; }
-
-}  // namespace
 
 namespace {
 
@@ -217,6 +165,59 @@ void add_terms(double *out, const double *base, const double *base_c, const Term
     add_blocks<false>(out, base, base_c, terms, n_terms, n);
 }
 
+namespace {
+
+// One block of terms, added to `width` vectors of `columns` columns.
+template <int columns, int width>
+inline void multiply_block(double *out, const double *const *weights, const double *factors, int n_terms, int n_columns,
+                           long n, long j) {
+    VectorF64 sums[columns][width];
+    for (int k = 0; k < columns; ++k)
+        for (int v = 0; v < width; ++v) sums[k][v] = all(0.0);
+    for (int t = 0; t < n_terms; ++t) {
+        const double *const factor = factors + t * n_columns;
+        for (int v = 0; v < width; ++v) {
+            const VectorF64 w = load(weights[t] + j + v * lanes);
+            for (int k = 0; k < columns; ++k) sums[k][v] += w * factor[k];
+        }
+    }
+    for (int k = 0; k < columns; ++k)
+        for (int v = 0; v < width; ++v) {
+            double *const to = out + k * n + j + v * lanes;
+            store(to, load(to) + sums[k][v]);
+        }
+}
+
+template <int width>
+inline void multiply_blocks(double *out, const double *const *weights, const double *factors, int n_terms,
+                            int n_columns, long n, long j) {
+    int k = 0;
+    for (; k + 4 <= n_columns; k += 4)
+        multiply_block<4, width>(out + k * n, weights, factors + k, n_terms, n_columns, n, j);
+    if (k + 2 <= n_columns) {
+        multiply_block<2, width>(out + k * n, weights, factors + k, n_terms, n_columns, n, j);
+        k += 2;
+    }
+    if (k < n_columns) multiply_block<1, width>(out + k * n, weights, factors + k, n_terms, n_columns, n, j);
+}
+
+}  // namespace
+
+// out[k, i] += sum over t of weights[t][i] factors[t, k], in blocks of terms: n_columns rows of n numbers, a multiple
+// of 8. What a block takes of the weights stays near for all columns.
+void add_products(double *out, const double *const *weights, const double *factors, int n_terms, int n_columns,
+                  long n) {
+    constexpr int wide = lanes == 8 ? 4 : 2;
+    for (int t = 0; t < n_terms; t += geometry::block_terms) {
+        const int block = n_terms - t < geometry::block_terms ? n_terms - t : geometry::block_terms;
+        const double *const block_factors = factors + long(t) * n_columns;
+        long j = 0;
+        for (; j + wide * lanes <= n; j += wide * lanes)
+            multiply_blocks<wide>(out, weights + t, block_factors, block, n_columns, n, j);
+        for (; j < n; j += lanes) multiply_blocks<1>(out, weights + t, block_factors, block, n_columns, n, j);
+    }
+}
+
 // The largest |a_i| + b_i of n numbers, a multiple of 8.
 double largest_sum(const double *a, const double *b, long n) {
     VectorF64 largest = all(0.0);
@@ -224,6 +225,15 @@ double largest_sum(const double *a, const double *b, long n) {
     double result = 0.0;
     for (int i = 0; i < lanes; ++i) result = largest[i] > result ? largest[i] : result;
     return result;
+}
+
+// out += sum of the absolute values of weights times a: n numbers, a multiple of 8.
+void add_radii(double *out, const Term *terms, int n_terms, long n) {
+    for (long j = 0; j < n; j += lanes) {
+        VectorF64 sum = load(out + j);
+        for (int t = 0; t < n_terms; ++t) sum += absolute(load(terms[t].weights + j)) * terms[t].a;
+        store(out + j, sum);
+    }
 }
 
 // out += sum of terms with the absolute values of their weights.

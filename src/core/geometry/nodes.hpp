@@ -104,6 +104,7 @@ struct Node {
     const Ahead *ahead;       // null: base and terms are of all units of the next layer
     Term *terms_after;        // to be added to base_after
     int n_terms_after;
+    int tried;                // candidates when counting by floats alone was tried last, in vain; 0: never
 };
 
 // A node on its own, to be continued by any splitter.

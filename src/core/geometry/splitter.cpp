@@ -202,8 +202,9 @@ void Splitter::count_cells_of(const Node &node) {
     counted_.clear();
     for (int i = 0; i < polygon.n; ++i) counted_.push_back(polygon.sides[i].line);
     for (int i = 0; i < node.n_candidates; ++i) counted_.push_back(node.candidates[i].line);
-    const std::int64_t n =
-        counter_.count(polygon.x, polygon.y, polygon.e, counted_.data(), polygon.n, counted_.data() + polygon.n, node.n_candidates);
+    const Line *const *const sides = counted_.data();
+    const std::int64_t n = counter_.count(polygon.x, polygon.y, polygon.e, sides, polygon.n, sides + polygon.n,
+                                          node.n_candidates);
     for (int l = node.layer; l < layers_.n_hidden; ++l) layer_counts_[std::size_t(l + 1)] += n;
     if (layer_counts_[std::size_t(layers_.n_hidden)] - told_cells_ >= told_every_) check_progress();
 }
@@ -215,6 +216,10 @@ std::int32_t Splitter::solve(Node &node) {
     const bool cut_again = descend(node);
     if (options_.count && (!cut_again || counts(node))) {
         count_cells_of(node);
+        arena_.release(start);
+        return -1;
+    }
+    if (is_worth_counting(node) && count_locally(node)) {
         arena_.release(start);
         return -1;
     }

@@ -8,7 +8,7 @@
 //
 // The class is in files by idea: contexts.cpp (entering a layer), forms.cpp (the forms of the next), renewal.cpp
 // (forms made anew), signs.cpp (what lines do to a polygon), cutting.cpp (a polygon in two), splitter.cpp (the recursion
-// and its cells), tasks.cpp (nodes handed to other threads).
+// and its cells), tasks.cpp (nodes handed to other threads), nearby.cpp (nodes counted by floats alone).
 #pragma once
 
 #include <chrono>
@@ -136,6 +136,9 @@ class Splitter {
     // Whether a node without candidates is a cell to be made, and nothing else.
     bool is_cell(const Node &node) const { return node.layer + 1 == layers_.n_hidden && !options_.count && !rest_; }
     void count_cells_of(const Node &node);
+    bool is_worth_counting(const Node &node) const;
+    bool count_locally(Node &node);
+    int open_after(const Node &node, const double *base, const double *base_after, const Errors &errors);
     void check_progress();
     void look();
 
@@ -160,6 +163,7 @@ class Splitter {
     std::chrono::steady_clock::time_point looked_ = std::chrono::steady_clock::now();
     Predicates predicates_;
     ChordCounter counter_;
+    std::unique_ptr<char[]> scratch_;    // of count_locally
     std::vector<const Line *> counted_;  // lines of the sides, then of the candidates
     EdgeMatcher matcher_;
     std::vector<double> allowed_;  // errors of crossings in each layer, relative to size_

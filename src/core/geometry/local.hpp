@@ -1,0 +1,60 @@
+// Counting the cells of a polygon on which few units are open, from floats alone.
+//
+// On such a polygon the last two or three layers are a small network: the lines that cut the polygon, and for each
+// unit i of a later layer that may cut one of its cells the form
+//     z_i = base_i + sum_u C_iu h_u,   u the open units of the layers before,   h_u = what u gives: its piece of z_u.
+// It is split along the lines, cell by cell, as the splitter does, but without contexts, patterns and names: some ten
+// forms are held in vectors, and the cells of the last layer are counted by their chords (count.hpp). Forms, lines and
+// corners carry the bounds of filter.hpp; those of the forms are given and hold in every cell, as the splitter's do for
+// whole contexts. In a cell with k lines of its own, a later unit whose form is certain for all that those may give
+// (ahead.cpp) is left out.
+//
+// Only strict signs are taken: each line must be certainly above or below at every corner that is met, ends of chords
+// on one side certainly apart, and so must be crossings on one chord where three may meet. Otherwise nothing has been
+// counted, and the splitter does it with exact signs. So a count is proven, and polygons have no special cases here.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "filter.hpp"
+
+namespace leadlight::geometry {
+
+constexpr int local_lines = 32, local_corners = 24;  // at most, on one polygon
+
+// A unit with one breakpoint whose line cuts.
+struct LocalLine {
+    Line line;
+    double a, b, c;  // its form
+    double slopes[2], intercepts[2];
+    const double *column;  // over the later units; see LocalUnits
+};
+
+// Units of the layers after that of the lines: first the n_next of the next layer, then from `next` on the n_after of
+// the one after that. What rounds these up to 8 may be anything finite.
+struct LocalUnits {
+    int n_next, n_after;
+    long next, stride;  // rounded up to 8
+    const double *breakpoints, *e_ab, *e_c;        // (stride,); what forms are off in any cell
+    const double *slopes[2], *intercepts[2];       // (next,): where another layer follows
+    const double *columns;                         // (n_next, stride - next): weights of the layer after
+};
+
+struct LocalProblem {
+    int n_corners;
+    const double *x, *y, *e;
+    const Line *const *sides;
+    int n_lines;
+    const LocalLine *lines;
+    int n_layers;  // 2 or 3, that of the lines included
+    LocalUnits units;
+    const double *base;  // (3, stride)
+    char *scratch;       // on a line of the cache
+    std::size_t scratch_size;
+    // Out: cells after each layer, and signs that were decided.
+    std::int64_t cells[3];
+    std::int64_t signs;
+};
+
+}  // namespace leadlight::geometry

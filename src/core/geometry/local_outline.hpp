@@ -1,0 +1,81 @@
+// Polygons of local.cpp, and what lines do to them. For kernel sources only, like vectors.hpp.
+#pragma once
+
+#include "lanes.hpp"
+#include "local.hpp"
+
+namespace leadlight::LEADLIGHT_LEVEL {
+
+using geometry::Line;
+using geometry::local_corners;
+using geometry::local_lines;
+using geometry::LocalLine;
+
+namespace {
+
+constexpr double slack = 1.0 + 0x1p-40, tiny = 0x1p-900, infinity = __builtin_inf();
+
+struct Outline {
+    int n;
+    double *x, *y, *e;    // padded to 8 with the first corner
+    const Line **sides;   // from corner i to corner i + 1
+};
+
+struct Active {
+    const LocalLine *line;
+    unsigned positive, negative;  // corners
+};
+
+struct Crossing {
+    double x, y, error;
+};
+
+inline double magnitude(double v) { return __builtin_fabs(v); }
+inline double largest(double a, double b) { return a > b ? a : b; }
+inline bool trusted(double v) { return v == 0.0 || (magnitude(v) > 0x1p-100 && magnitude(v) < 0x1p100); }
+inline unsigned full(int n) { return (1u << n) - 1; }
+inline long rounded(int n) { return (long(n) + 7) / 8 * 8; }
+
+inline void pad(Outline &outline) {
+    for (int i = outline.n; i % 8; ++i)
+        outline.x[i] = outline.x[0], outline.y[i] = outline.y[0], outline.e[i] = outline.e[0];
+}
+
+// Where two lines cross; false where that is not certain, or beyond what bounds can be trusted for.
+inline bool cross(const Line &f, const Line &g, Crossing &at) {
+    const double X = f.b * g.c - g.b * f.c, Y = f.c * g.a - g.c * f.a, D = f.a * g.b - g.a * f.b;
+    at.x = X / D;
+    at.y = Y / D;
+    const double size = largest(magnitude(at.x), magnitude(at.y));
+    const double dD = f.A * g.N + g.A * f.N, left = magnitude(D) - dD * slack;
+    const double dX = f.A * magnitude(g.c) + g.A * magnitude(f.c) + f.N * g.C + g.N * f.C + 0x1p-1060;
+    at.error = ((dX + size * dD) / left + 0x1p-52 * size) * slack;
+    return left > tiny && at.error < infinity && trusted(at.x) && trusted(at.y);
+}
+
+// A line at the corners; false where a sign is in doubt.
+inline bool try_line(const Outline &outline, Active &active) {
+    const Line &line = active.line->line;
+    unsigned positive = 0, negative = 0;
+    for (int i = 0; i < outline.n; i += lanes) {
+        const VectorF64 x = load(outline.x + i), y = load(outline.y + i);
+        const VectorF64 f = (line.a * x + line.b * y) + line.c;
+        const VectorF64 bound = (line.A * (absolute(x) + absolute(y)) + line.N * load(outline.e + i)) + line.C;
+        positive |= greater(f, bound) << i;
+        negative |= greater(-f, bound) << i;
+    }
+    active.positive = positive & full(outline.n);
+    active.negative = negative & full(outline.n);
+    return (active.positive | active.negative) == full(outline.n);
+}
+
+// Of the corners of one sign, which are consecutive: the first, and how many.
+inline void find_run(unsigned bits, int n, int &first, int &count) {
+    const unsigned before = (bits << 1 | bits >> (n - 1)) & full(n);
+    first = __builtin_ctz(bits & ~before);
+    count = __builtin_popcount(bits);
+}
+
+}  // namespace
+
+}  // namespace leadlight::LEADLIGHT_LEVEL
