@@ -7,6 +7,7 @@ import pytest
 
 import leadlight as ll
 from leadlight.errors import ParameterError
+from leadlight.geometry.summaries import stream_summary
 
 GRID = ll.Network.from_arrays(
     [[[1, 0], [1, 0], [0, 1]], [[1, 1, 1]]], [[0, -1, 0], [0]]
@@ -84,6 +85,15 @@ def test_the_summary_says_what_was_counted(grid):
     assert f"points between cells        {len(on_interval) - 1}\n" in on_interval.summary()
     assert repr(grid) == "PolyhedralComplex(6 cells on Domain([-1, 3] x [-1, 1]))"
     assert sum(grid.signs.values()) > 0
+
+
+def test_the_summary_says_that_the_outputs_own_bends_are_left_out():
+    for last, said in (("identity", 0), ("sigmoid", 0), ("hardtanh", 1), ("leaky_relu(0.5)", 1)):
+        net = ll.Network.from_arrays(GRID.weights, GRID.biases, "relu", last)
+        with ll.iter_regions(net, [(-1, 3), (-1, 1)]) as stream:
+            found = stream_summary(stream, stream.statistics())
+        for text in (ll.regions(net, [(-1, 3), (-1, 1)]).summary(), found):
+            assert text.count(f"outputs                     before their {last}, which would bend") == said
 
 
 def test_what_does_not_exist_gets_one_sentence(grid):

@@ -18,6 +18,7 @@ def summary(cx: Any, linear_regions: bool = True) -> str:
     what = "length of a cell" if cx.dim == 1 else "area of a cell"
     lines = [
         _what(cx),
+        *_before_the_end(cx.network),
         f"cells (activation regions)  {len(cx):,}",
         *([f"linear regions              {cx.n_linear_regions:,}"] if linear_regions else []),
         *_of_layers(cx),
@@ -32,7 +33,7 @@ def summary(cx: Any, linear_regions: bool = True) -> str:
 
 def stream_summary(stream: Any, found: RegionStatistics) -> str:
     """What `RegionStream.statistics` found, and while cells are still to come that these are not all."""
-    lines = [_what(stream)]
+    lines = [_what(stream), *_before_the_end(stream.network)]
     if not stream.is_complete:
         lines.append("stopped before the last cell: what follows is of those before")
     lines.append(f"cells (activation regions)  {found.n_cells:,}")
@@ -62,6 +63,14 @@ def _spread(some: Distribution) -> str:
 
 def _what(found: Any) -> str:
     return f"{found.network!r} on {found.domain}" + (f", {found.slice}" if found.slice else "")
+
+
+def _before_the_end(net: Any) -> list[str]:
+    """That bends of the outputs themselves are left out, where their activation makes any."""
+    last = net.output_activation
+    if not last.is_piecewise_linear or last.name == "identity":
+        return []
+    return [f"outputs                     before their {last.spec}, which would bend them once more"]
 
 
 def _of_layers(found: Any) -> list[str]:
