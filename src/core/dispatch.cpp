@@ -26,7 +26,8 @@
     void add_radii(double *, const geometry::Term *, int, long);                                                         \
     void add_products(double *, const double *const *, const double *, int, int, long);                                  \
     double largest_sum(const double *, const double *, long);                                                            \
-    void add_ball_terms(double *, const double *, const geometry::BallTerm *, int, geometry::ExactSums, long);           \
+    geometry::BallRange add_ball_terms(double *, const double *, const geometry::BallTerm *, int, geometry::ExactSums,  \
+                                       long);                                                                           \
     bool count_locally(geometry::LocalProblem *);                                                                        \
     }                                                               \
     LEADLIGHT_TRAINING(name, f32, float)                            \

@@ -1,39 +1,17 @@
 // The kernel of double-double forms, compiled once per vector level; ball_terms.hpp has the bounds.
 #include "ball_terms.hpp"
 
-#include "../vectors.hpp"
+#include "lanes.hpp"
 
-#if defined(__AVX512F__) || defined(__FMA__)
-#include <immintrin.h>
-#elif defined(__aarch64__)
+#if defined(__aarch64__)
 #include <arm_neon.h>
 #endif
 
 namespace leadlight::LEADLIGHT_LEVEL {
 
-using geometry::BallTerm;
-using geometry::ExactSums;
+using namespace geometry;
 
 namespace {
-
-typedef long long VectorI64 __attribute__((vector_size(LEADLIGHT_VECTOR_BYTES)));
-constexpr int lanes = LEADLIGHT_VECTOR_BYTES / 8;
-
-inline VectorF64 load(const double *p) {
-    VectorF64 v;
-    __builtin_memcpy(&v, p, sizeof v);
-    return v;
-}
-
-inline void store(double *p, VectorF64 v) { __builtin_memcpy(p, &v, sizeof v); }
-
-inline VectorF64 all(double x) {
-    VectorF64 v;
-    for (int i = 0; i < lanes; ++i) v[i] = x;
-    return v;
-}
-
-inline VectorF64 absolute(VectorF64 v) { return (VectorF64)((VectorI64)v & 0x7fffffffffffffffLL); }
 
 // The power of two in [v / 2, v]; 0 of 0.
 inline VectorF64 leading_power(VectorF64 v) { return (VectorF64)((VectorI64)v & 0x7ff0000000000000LL); }
@@ -91,9 +69,21 @@ inline void add(Sum &sum, VectorF64 w, double high, double low) {
 
 constexpr double inflation = 1.0 + 0x1p-30;
 
+// bound where it is more than 0, and at least `least` there.
+inline VectorF64 floored(VectorF64 bound, double least) {
+    const VectorF64 none{};
+    return bound > none ? larger(bound, all(least)) : none;
+}
+
+struct Largest {
+    VectorF64 all, off[2];
+};
+
 // Units j to j + width * lanes of n.
 template <int width>
-inline void add_up(double *out, const double *biases, const BallTerm *terms, int n_terms, ExactSums exact, long n, long j) {
+inline void add_up(double *out, const double *biases, const BallTerm *terms, int n_terms, ExactSums exact, long n,
+                   long j, Largest &largest) {
+    const auto array = [&](int i, int v) { return out + i * n + j + v * lanes; };
     VectorF64 size[2][width], error[2][width];
     for (int v = 0; v < width; ++v) {
         size[0][v] = error[0][v] = error[1][v] = VectorF64{};
@@ -103,10 +93,10 @@ inline void add_up(double *out, const double *biases, const BallTerm *terms, int
         const BallTerm &term = terms[t];
         for (int v = 0; v < width; ++v) {
             const VectorF64 w = absolute(load(term.weights + j + v * lanes));
-            size[0][v] = multiply_add(w, term.size_ab, size[0][v]);
-            size[1][v] = multiply_add(w, term.size_c, size[1][v]);
-            error[0][v] = multiply_add(w, term.error_ab, error[0][v]);
-            error[1][v] = multiply_add(w, term.error_c, error[1][v]);
+            for (int i = 0; i < 2; ++i) {
+                size[i][v] = multiply_add(w, term.h[(ball_size + i) * term.stride], size[i][v]);
+                error[i][v] = multiply_add(w, term.h[(ball_error + i) * term.stride], error[i][v]);
+            }
         }
     }
     const double n_all = n_terms + 1.0, rounding = 0x1p-104 * n_all * (n_all + 6.0);
@@ -115,9 +105,11 @@ inline void add_up(double *out, const double *biases, const BallTerm *terms, int
         for (int v = 0; v < width; ++v) {
             size[i][v] *= inflation;
             const VectorF64 rounded = size[i][v] > exact_to ? rounding * size[i][v] : none;
-            store(out + (6 + i) * n + j + v * lanes, (error[i][v] + rounded) * inflation);
+            error[i][v] = floored((error[i][v] + rounded) * inflation, 0x1p-600);
+            store(array(ball_error + i, v), error[i][v]);
         }
     }
+    VectorF64 high[3][width], low[3][width];
     for (int i = 0; i < 3; ++i) {
         Sum sum[width];
         VectorF64 start[width];
@@ -129,26 +121,51 @@ inline void add_up(double *out, const double *biases, const BallTerm *terms, int
             sum[v].leading += bias;
             sum[v].rest = bias - (sum[v].leading - start[v]);
         }
-        for (int t = 0; t < n_terms; ++t)
+        for (int t = 0; t < n_terms; ++t) {
+            const double *const h = terms[t].h + i * terms[t].stride;
             for (int v = 0; v < width; ++v)
-                add(sum[v], load(terms[t].weights + j + v * lanes), terms[t].high[i], terms[t].low[i]);
+                add(sum[v], load(terms[t].weights + j + v * lanes), h[0], h[ball_low * terms[t].stride]);
+        }
         for (int v = 0; v < width; ++v) {
             const VectorF64 a = sum[v].leading - start[v], b = sum[v].rest + sum[v].low;
-            const VectorF64 high = a + b, virtual_b = high - a;
-            store(out + 2 * i * n + j + v * lanes, high);
-            store(out + (2 * i + 1) * n + j + v * lanes, (a - (high - virtual_b)) + (b - virtual_b));
+            high[i][v] = a + b;
+            const VectorF64 virtual_b = high[i][v] - a;
+            low[i][v] = (a - (high[i][v] - virtual_b)) + (b - virtual_b);
+            store(array(ball_high + i, v), high[i][v]);
+            store(array(ball_low + i, v), low[i][v]);
         }
     }
+    for (int v = 0; v < width; ++v)
+        for (int i = 0; i < 2; ++i) {
+            const auto of = [&](const VectorF64(&part)[3][width]) {
+                return i == 0 ? larger(absolute(part[0][v]), absolute(part[1][v])) : absolute(part[2][v]);
+            };
+            const VectorF64 m = floored(of(high), 0x1p-500);
+            const VectorF64 off = (of(low) + error[i][v]) * inflation;
+            store(array(ball_size + i, v), m);
+            store(array(ball_off + i, v), off);
+            largest.all = larger(larger(m, error[i][v]), largest.all);
+            largest.off[i] = larger(off, largest.off[i]);
+        }
+}
+
+inline double largest_of(VectorF64 v) {
+    double result = 0.0;
+    for (int i = 0; i < lanes; ++i) result = v[i] > result ? v[i] : result;
+    return result;
 }
 
 }  // namespace
 
-// out = biases + sum of terms: the balls of n units, a multiple of 8.
-void add_ball_terms(double *out, const double *biases, const BallTerm *terms, int n_terms, ExactSums exact, long n) {
+// out = biases + sum of terms: the arrays of n units, a multiple of 8.
+BallRange add_ball_terms(double *out, const double *biases, const BallTerm *terms, int n_terms, ExactSums exact,
+                         long n) {
     constexpr int wide = 2;
+    Largest largest{VectorF64{}, {VectorF64{}, VectorF64{}}};
     long j = 0;
-    for (; j + wide * lanes <= n; j += wide * lanes) add_up<wide>(out, biases, terms, n_terms, exact, n, j);
-    for (; j < n; j += lanes) add_up<1>(out, biases, terms, n_terms, exact, n, j);
+    for (; j + wide * lanes <= n; j += wide * lanes) add_up<wide>(out, biases, terms, n_terms, exact, n, j, largest);
+    for (; j < n; j += lanes) add_up<1>(out, biases, terms, n_terms, exact, n, j, largest);
+    return {largest_of(largest.all), largest_of(largest.off[0]), largest_of(largest.off[1])};
 }
 
 }  // namespace leadlight::LEADLIGHT_LEVEL

@@ -20,28 +20,33 @@
 //  * Where all h are H, exactly, and all products multiples of a power of two (integer weights) that is at least 2^(k-52),
 //    r is 0 and so are these roundings: where it is at least 2^-50 M.
 //  * Sums of bounds have terms of one sign: with N < 2^20 a factor 1 + 2^-30 makes up for their roundings.
-//  * Weights and biases other than 0 are between 2^-400 and 2^400, sizes m other than 0 between 2^-500 and 2^500, errors
-//    e other than 0 between 2^-600 and 2^500; where they are not the splitter does without. Then nothing overflows, no
+//  * Weights and biases other than 0 are between 2^-400 and 2^400, sizes m other than 0 are at least 2^-500, errors e other
+//    than 0 at least 2^-600, all at most 2^500; where they are not the splitter does without. Then nothing overflows, no
 //    bound is 0 but one of an exact 0, and what underflows of products (2^-1073 each) is nothing beside 2^-104 M.
 // Must not be compiled with reassociation or with contraction.
 #pragma once
 
 namespace leadlight::geometry {
 
+// The arrays of a layer's units, `stride` apart: high parts of a, b and c, low parts, sizes m and errors of a and b, and of
+// c; and how far the high parts alone may be off.
+enum BallArray { ball_high = 0, ball_low = 3, ball_size = 6, ball_error = 8, ball_off = 10, ball_arrays = 12 };
+
 // What a unit adds to a layer's forms.
 struct BallTerm {
-    const double *weights;   // its column, over the units of the layer
-    double high[3], low[3];  // a, b and c of h
-    double size_ab, size_c;  // m
-    double error_ab, error_c;
+    const double *weights;  // its column, over the units of the layer
+    const double *h;        // its numbers, as above
+    long stride;
 };
-
-// Arrays of a layer's units, `stride` apart: high and low of a, of b and of c, then the errors of a and b, and of c.
-constexpr int ball_arrays = 8;
 
 // Sums of a and b, and of c, up to which they are exact; 0 where nothing is known.
 struct ExactSums {
     double ab = 0.0, c = 0.0;
+};
+
+// The largest size or error of a layer, and the largest numbers in ball_off.
+struct BallRange {
+    double largest, off_ab, off_c;
 };
 
 constexpr int most_ball_terms = (1 << 20) - 2;

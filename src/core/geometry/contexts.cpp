@@ -33,7 +33,9 @@ void Splitter::enter_layer(Node &node, int l) {
     frame.serial = serial_++;
     frame.bounds.set(Errors());
     if (options_.certified) {
-        if (l > 0)
+        if (is_from_balls(l))
+            start_from_balls(node, frame, l);
+        else if (l > 0)
             take_bounds(node, frames_[std::size_t(l - 1)]->next, frame.bounds, layer);
         else if (!(layer.max_row_norm < huge && layer.max_abs_bias < huge))
             frame.bounds.set({infinity, infinity, infinity});
@@ -78,6 +80,7 @@ void Splitter::enter_layer(Node &node, int l) {
     if (layer.kind == Kind::several)
         for (int j = 0; j < layer.n_out; ++j)
             if (frame.open[std::size_t(j)] == 0) set_piece(l, j, frame.above[std::size_t(j)]);
+    frame.next.set(Errors());
     if (needs_forms_after(l)) {
         const Layer &next = layers_.layers[std::size_t(l + 1)];
         const int n_more = ahead ? ahead->n_roundings + n_terms_after : 0;
@@ -127,22 +130,23 @@ int Splitter::scan_ahead(const Ahead &ahead, Frame &frame, int l, Scan &scan, do
     scan.above = arena_.take<std::uint8_t>(std::size_t(ahead.stride) / 8);
     int survivors = kernels_.scan_forms(&scan);
     while (survivors && scan.survivors[survivors - 1] >= ahead.n) --survivors;  // padding
-    // After the last layer nobody asks for the forms of units that do not cut, nor for pieces where cells are counted.
-    const bool is_last = !needs_forms_after(l);
+    // Often nobody asks for the forms of units that do not cut, nor, after the last layer, for pieces where cells are
+    // counted.
+    const bool cuts_only = !needs_forms_after(l);
     const auto keep_form = [&](int i) {
         double *const to = frame.forms + ahead.units[i];
         for (int k = 0; k < 3; ++k) to[k * layer.stride] = scan.forms[k * ahead.stride + i];
     };
-    if (!is_last || !options_.count) {
+    if (l + 1 < layers_.n_hidden || !options_.count) {
         std::uint8_t *const row = row_.data() + layer.pattern_start;
         for (int i = 0; i < ahead.n; ++i) {
             const int unit = ahead.units[i], above = scan.above[i / 8] >> (i % 8) & 1;
             row[unit / 8] = std::uint8_t((row[unit / 8] & ~(1 << unit % 8)) | above << unit % 8);
         }
     }
-    for (int i = 0; !is_last && i < ahead.n; ++i) keep_form(i);
+    for (int i = 0; !cuts_only && i < ahead.n; ++i) keep_form(i);
     for (int i = 0; i < survivors; ++i) {
-        if (is_last) keep_form(scan.survivors[i]);
+        if (cuts_only) keep_form(scan.survivors[i]);
         scan.survivors[i] = ahead.units[scan.survivors[i]];
     }
     max_ab = larger(scan.max_ab, ahead.max_ab);

@@ -5,6 +5,8 @@
 #include <mutex>
 #include <vector>
 
+#include "ball_terms.hpp"
+
 namespace leadlight::geometry {
 
 namespace {
@@ -160,11 +162,9 @@ std::uint64_t Context::serial() const { return forms().serial; }
 
 BallForm Context::ball_form(int unit) const {
     if (balls_) {
-        const double *const ball = balls_ + unit;
-        const double error_ab = ball[6 * stride_], error_c = ball[7 * stride_];
-        return {{ball[0], ball[stride_], error_ab},
-                {ball[2 * stride_], ball[3 * stride_], error_ab},
-                {ball[4 * stride_], ball[5 * stride_], error_c}};
+        const auto of = [&](int array) { return balls_[array * stride_ + unit]; };
+        const auto ball = [&](int i) { return Ball(of(ball_high + i), of(ball_low + i), of(ball_error + i / 2)); };
+        return {ball(0), ball(1), ball(2)};
     }
     return kept_ball_form(unit);
 }

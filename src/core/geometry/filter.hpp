@@ -18,7 +18,7 @@
 //     e'_ab(j) = sum_u |W_ju| (s_u e_ab(u) + (gamma + 2 u') |h_u|),   e'_c(j) likewise, and gamma |b_j|,
 // over the units that are not 0 on the cell, with the slope s_u each has there (the largest if it is still open). That is
 // half the growth and less. Where even so a unit that may cut has a poor bound, the forms are made anew from
-// double-doubles (Splitter::renew_forms), and the bounds with them.
+// double-doubles, and the bounds with them; those of narrow layers always are, from there on (renewal.cpp, ball_terms.hpp).
 //
 // A line f = a x + b y + c (a breakpoint subtracted from c) carries
 //     A = e_ab + 4 u max(|a|, |b|),   N = |a| + |b| + 2 e_ab,   C = e_c + 4 u |c|,

@@ -16,6 +16,7 @@ struct Splitter::Frame {
     FormBounds bounds, next;  // of these, and of the next layer's
     double *scan_bounds;      // (stride,)
     double *balls;            // (ball_arrays, stride): the forms as double-doubles; see ball_terms.hpp
+    BallRange ball_range;
     bool balls_known = false;  // in this context
     std::vector<Line> lines;
     std::vector<std::int32_t> survivors;

@@ -39,6 +39,13 @@ bool meets(const Pieces &pieces, int k) {
 // layers after a few more.
 bool keeps_bounds_by_unit(const NetworkLayer &layer, int l) { return l >= (double(layer.n_in) * layer.n_out > 16384.0 ? 6 : 3); }
 
+// Where forms are small, double-doubles cost no more than floats with bounds for each unit.
+bool is_from_balls(const std::vector<Layer> &layers, int l, int n_hidden) {
+    const auto in_range = [](const Layer &layer) { return layer.in_ball_range; };
+    const Layer &layer = layers[std::size_t(l)];
+    return l < n_hidden && layer.bounds_by_unit && !is_wide(layer) && std::all_of(layers.begin(), layers.begin() + l + 1, in_range);
+}
+
 // Null where all lines of a layer differ.
 std::unique_ptr<Repeats> find_repeats(const Net &net, int l) {
     if (!may_have_equal_lines(net, l)) return nullptr;
@@ -152,7 +159,10 @@ Layers::Layers(const Net &net) : net(net), n_hidden(int(net.layers.size()) - 1),
         pattern_bytes += (long(layer.n_out) * layer.pattern_bits + 7) / 8;
         layers.push_back(layer);
     }
-    for (int l = 0; l < n_hidden; ++l) layers[std::size_t(l)].first_line = first_lines_[std::size_t(l)].data();
+    for (int l = 0; l < n_hidden; ++l) {
+        layers[std::size_t(l)].first_line = first_lines_[std::size_t(l)].data();
+        layers[std::size_t(l)].from_balls = is_from_balls(layers, l, n_hidden);
+    }
 }
 
 }  // namespace leadlight::geometry

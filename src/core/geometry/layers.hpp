@@ -30,7 +30,8 @@ struct Layer {
     const double *biases, *row_norms, *abs_biases;  // (stride,); row norms are those of L1, rounded up
     double max_row_norm, max_abs_bias;
     bool bounds_by_unit;  // whether errors of its forms are bounded for each unit
-    bool in_ball_range;  // of ball_terms.hpp: its weights and biases; all slopes and intercepts too
+    bool in_ball_range;  // of ball_terms.hpp: its weights and biases, its slopes and intercepts
+    bool from_balls;     // its forms are rounded from double-doubles in every context, not summed in floats
     double quantum_ab, quantum_c;  // all exact coefficients of its preactivations are multiples, if forms are exact
 
     // Hidden layers only.

@@ -3,13 +3,14 @@
 // A renewed form is a double-double's leading part, off by its low part and error: 2^-53, as in the first layer. The
 // double-doubles of a context are one product of its layer's weights with those of its parent's context, which the
 // splitter keeps in its frames; they are made for a context, and its ancestors, when the first form is renewed there.
+// In narrow layers of deep networks that costs no more than sums of floats and their bounds, and there is no such sum.
 //
-// Between layers h = s z + t: z is high + low within e, |low| <= 2^-53 |high|. Where s is 1 or -1 and t is 0, h is exact.
+// Between layers h = s z + t: z is high + low within e, |low| <= 2^-53 |high|. Where s is 1 and t is 0, h is z.
 // Otherwise, with u = 2^-53, p = fl(s high) and its error d, which is exact, fl(d + s low) is off by at most
 // u (2 u |p|) (1 + u); fl(p + t) + its error is exact, and adding that error to the other by u (2 u |p| + u (|p| + |t|)) (1 + u);
 // a last two_sum is exact. Together 5 u^2 |p| + u^2 |t|, and more than that is 2^-103 (|p| + |t|);
 // nothing where d and low are 0. What underflows is at
-// most 2^-1073, and errors other than 0 are at least 2^-600.
+// most 2^-1073, and errors other than 0 are at least 2^-600. Bounds are rounded up by a factor 1 + 2^-40.
 #include <algorithm>
 #include <cmath>
 
@@ -27,19 +28,36 @@ double floored(double bound, double least) { return bound == 0.0 ? 0.0 : larger(
 
 // h = slope z + intercept, of one coefficient; what is off more than slope times z is.
 void scale(double &high, double &low, double &error, double slope, double intercept) {
-    error *= std::fabs(slope);
-    if (intercept == 0.0 && std::fabs(slope) == 1.0) {
-        high *= slope;
-        low *= slope;
-        return;
-    }
     const double low_before = low;
     double sum_error, lost = 0.0, d;
     const double p = ball::two_product(slope, high, d, lost);
     const double rest = std::fma(slope, low, d), sum = ball::two_sum(p, intercept, sum_error);
     high = ball::two_sum(sum, rest + sum_error, low);
-    if (d != 0.0 || low_before != 0.0 || lost != 0.0) error += larger(0x1p-103 * (std::fabs(p) + std::fabs(intercept)), least_error);
+    error *= std::fabs(slope);
+    if (d != 0.0 || low_before != 0.0 || lost != 0.0)
+        error += larger(0x1p-103 * (std::fabs(p) + std::fabs(intercept)), least_error);
 }
+
+// The arrays of h = slope z + intercept for those of z; returns the largest of its sizes and errors.
+double scale_unit(const double *z, long stride, double slope, double intercept, double h[ball_arrays]) {
+    double error[3];
+    for (int i = 0; i < 3; ++i) {
+        h[ball_high + i] = z[(ball_high + i) * stride];
+        h[ball_low + i] = z[(ball_low + i) * stride];
+        error[i] = z[(ball_error + i / 2) * stride];
+        scale(h[ball_high + i], h[ball_low + i], error[i], slope, i < 2 ? 0.0 : intercept);
+    }
+    h[ball_size] = floored(larger(std::fabs(h[0]), std::fabs(h[1])), least_size);
+    h[ball_size + 1] = floored(std::fabs(h[2]), least_size);
+    h[ball_error] = floored(larger(error[0], error[1]), least_error);
+    h[ball_error + 1] = floored(error[2], least_error);
+    const double off_ab = larger(std::fabs(h[ball_low]), std::fabs(h[ball_low + 1]));
+    h[ball_off] = off_ab + h[ball_error];
+    h[ball_off + 1] = std::fabs(h[ball_low + 2]) + h[ball_error + 1];
+    return larger(larger(h[ball_size], h[ball_error]), larger(h[ball_size + 1], h[ball_error + 1]));
+}
+
+constexpr double inputs[2][ball_arrays] = {{1, 0, 0, 0, 0, 0, 1}, {0, 1, 0, 0, 0, 0, 1}};
 
 }  // namespace
 
@@ -57,75 +75,73 @@ bool Splitter::make_balls(int l) {
     Frame &frame = *frames_[std::size_t(l)];
     if (frame.balls_known) return true;
     const Layer &layer = layers_.layers[std::size_t(l)];
-    if (!layer.in_ball_range) return false;
-    const auto stride = std::size_t(layer.stride);
-    if (l == 0) {
-        std::fill_n(frame.balls, ball_arrays * stride, 0.0);
-        for (std::size_t k = 0; k < 2; ++k) std::copy_n(layer.weights + k * stride, stride, frame.balls + 2 * k * stride);
-        std::copy_n(layer.biases, stride, frame.balls + 4 * stride);
-        return frame.balls_known = true;
-    }
-    if (!make_balls(l - 1)) return false;
-    const Layer &before = layers_.layers[std::size_t(l - 1)];
-    const double *const balls = frames_[std::size_t(l - 1)]->balls;
+    if (!layer.in_ball_range || (l > 0 && !make_balls(l - 1))) return false;
     const Arena::Mark mark = arena_.mark();
-    BallTerm *const terms = arena_.take<BallTerm>(std::size_t(before.n_out));
+    BallTerm *const terms = arena_.take<BallTerm>(std::size_t(layer.n_in));
     int n = 0;
     double largest = 0.0;
-    ExactSums exact{0x1p50 * layer.quantum_ab, 0x1p50 * layer.quantum_c};
-    for (int j = 0; j < before.n_out; ++j) {
-        double slope = 1.0, intercept = 0.0;
-        if (before.pieces) {
-            const int piece = piece_of(l - 1, j);
-            slope = before.pieces[j].slopes[piece];
-            intercept = before.pieces[j].intercepts[piece];
-        }
-        if (slope == 0.0 && intercept == 0.0) continue;
-        BallTerm &term = terms[n++];
-        term.weights = layer.weights + layer.stride * j;
-        double error[3];
-        for (int i = 0; i < 3; ++i) {
-            const auto of = [&](int array) { return balls[array * before.stride + j]; };
-            term.high[i] = of(2 * i);
-            term.low[i] = of(2 * i + 1);
-            error[i] = of(6 + i / 2);
-            largest = larger(std::fabs(term.high[i]) + error[i], largest);
-            scale(term.high[i], term.low[i], error[i], slope, i < 2 ? 0.0 : intercept);
-            if (term.low[i] != 0.0 || error[i] != 0.0) (i < 2 ? exact.ab : exact.c) = 0.0;
-        }
-        const double size_ab = larger(std::fabs(term.high[0]), std::fabs(term.high[1])), size_c = std::fabs(term.high[2]);
-        term.size_ab = floored(size_ab, least_size);
-        term.size_c = floored(size_c, least_size);
-        term.error_ab = floored(larger(error[0], error[1]), least_error);
-        term.error_c = floored(error[2], least_error);
-        largest = larger(larger(term.size_ab + term.error_ab, term.size_c + term.error_c), largest);
-        if (!(largest <= most)) break;
+    ExactSums exact{infinity, infinity};
+    if (l == 0) {
+        for (; n < 2; ++n) terms[n] = {layer.weights + layer.stride * n, inputs[n], 1};
+    } else {
+        const Layer &before = layers_.layers[std::size_t(l - 1)];
+        const Frame &frame_before = *frames_[std::size_t(l - 1)];
+        double off_ab = frame_before.ball_range.off_ab, off_c = frame_before.ball_range.off_c;
+        const auto add = [&](int j, double slope, double intercept) {
+            if (slope == 0.0 && intercept == 0.0) return;
+            BallTerm &term = terms[n++];
+            term = {layer.weights + layer.stride * j, frame_before.balls + j, before.stride};
+            if (slope == 1.0 && intercept == 0.0) return;
+            double *const h = arena_.take<double>(ball_arrays);
+            largest = larger(scale_unit(term.h, term.stride, slope, intercept, h), largest);
+            off_ab = larger(h[ball_off], off_ab);
+            off_c = larger(h[ball_off + 1], off_c);
+            term.h = h;
+            term.stride = 1;
+        };
+        const auto add_on = [&](int j, int piece) { add(j, before.pieces[j].slopes[piece], before.pieces[j].intercepts[piece]); };
+        const std::uint8_t *const row = row_.data() + before.pattern_start;
+        if (!before.pieces)
+            for (int j = 0; j < before.n_out; ++j) add(j, 1.0, 0.0);
+        else if (before.kind == Kind::single && before.zero_below)
+            for (int j = 0; j < before.n_out; j += 8)
+                for (unsigned bits = row[j / 8]; bits; bits &= bits - 1) add_on(j + __builtin_ctz(bits), 1);
+        else
+            for (int j = 0; j < before.n_out; ++j) add_on(j, piece_of(l - 1, j));
+        exact.ab = off_ab == 0.0 ? 0x1p50 * layer.quantum_ab : 0.0;
+        exact.c = off_c == 0.0 ? 0x1p50 * layer.quantum_c : 0.0;
     }
-    const bool in_range = largest <= most;
-    if (in_range) kernels_.add_ball_terms(frame.balls, layer.biases, terms, n, exact, layer.stride);
+    if (largest <= most) {
+        frame.ball_range = kernels_.add_ball_terms(frame.balls, layer.biases, terms, n, exact, layer.stride);
+        frame.balls_known = frame.ball_range.largest <= most;
+    }
     arena_.release(mark);
-    if (in_range && frame.exact) frame.exact->use_balls(frame.balls, layer.stride);
-    return frame.balls_known = in_range;
+    if (frame.balls_known && frame.exact) frame.exact->use_balls(frame.balls, layer.stride);
+    return frame.balls_known;
 }
 
 // The forms of a layer rounded from double-doubles, whose bounds are as small as floats allow. False where they are
 // beyond the range of double-doubles: then the old forms serve.
 bool Splitter::renew_forms(Node &node, Frame &frame, int l) {
     if (!make_balls(l)) return false;
-    const Layer &layer = layers_.layers[std::size_t(l)];
-    const long stride = layer.stride;
-    const double *const balls = frame.balls;
-    double *const forms = arena_.take<double>(3 * std::size_t(stride));
-    for (int i = 0; i < 3; ++i) std::copy_n(balls + 2 * i * stride, stride, forms + i * stride);
-    for (long j = 0; j < stride; ++j) {
-        const auto low = [&](long i) { return std::fabs(balls[(2 * i + 1) * stride + j]); };
-        frame.bounds.ab[j] = (larger(low(0), low(1)) + balls[6 * stride + j]) * slack;
-        frame.bounds.c[j] = (low(2) + balls[7 * stride + j]) * slack;
-    }
+    const long stride = layers_.layers[std::size_t(l)].stride;
+    std::copy_n(frame.balls + ball_off * stride, stride, frame.bounds.ab);
+    std::copy_n(frame.balls + (ball_off + 1) * stride, stride, frame.bounds.c);
     frame.bounds.by_unit = true;
-    node.base = forms;
+    node.base = frame.balls + ball_high * stride;
     node.n_terms = 0;
     return true;
+}
+
+// The forms of a layer that is always made so. Out of range nothing is known, and the predicates decide all.
+void Splitter::start_from_balls(Node &node, Frame &frame, int l) {
+    if (renew_forms(node, frame, l)) return;
+    const std::size_t n = 3 * std::size_t(layers_.layers[std::size_t(l)].stride);
+    double *const forms = arena_.take<double>(n);
+    std::fill_n(forms, n, 0.0);
+    frame.bounds.set({infinity, infinity, infinity});
+    node.base = forms;
+    node.n_terms = 0;
 }
 
 }  // namespace leadlight::geometry

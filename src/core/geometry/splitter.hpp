@@ -102,11 +102,13 @@ class Splitter {
     bool is_worth_looking(const Node &node) const;
     void keep_open(Node &node, const Ahead *before, Ahead &ahead, const std::int32_t *kept, int n);
     void add_after(Node &node, const Ahead *before, Ahead &ahead, const double *forms, const Scan &scan);
-    bool can_be_renewed(int layer) const { return layer > 0 && options_.certified; }
+    bool is_from_balls(int layer) const { return options_.certified && layers_.layers[std::size_t(layer)].from_balls; }
+    bool can_be_renewed(int layer) const { return layer > 0 && options_.certified && !is_from_balls(layer); }
     bool is_poor(const Frame &frame, const Layer &layer, int unit) const;
     void list_open_units(const Node &node, Frame &frame, const Layer &layer) const;
     bool make_balls(int layer);
     bool renew_forms(Node &node, Frame &frame, int layer);
+    void start_from_balls(Node &node, Frame &frame, int layer);
     void take_bounds(const Node &node, const FormBounds &before, FormBounds &bounds, const Layer &layer) const;
     void start_next_forms(Node &node, Frame &frame, int layer, const Ahead *ahead, const Term *terms_after, int n_terms_after);
     void bound_next_forms(const Node &node, Frame &frame, int layer);
@@ -127,7 +129,10 @@ class Splitter {
     void add_term(Node &node, const Frame &frame, int layer, int unit, int piece) const;
     void set_piece(int layer, int unit, int piece);
     int piece_of(int layer, int unit) const { return layers_.layers[std::size_t(layer)].piece_in(row_.data(), unit); }
-    bool needs_forms_after(int layer) const { return layer + 1 < layers_.n_hidden || options_.maps; }
+    // Whether those of the next layer are summed in floats, and for anybody.
+    bool needs_forms_after(int layer) const {
+        return layer + 1 < layers_.n_hidden ? !is_from_balls(layer + 1) : options_.maps;
+    }
     LineRef reference(const Line &line);
     const Context &exact_context(int layer);
     std::int32_t add_cell(const Node &node);
