@@ -94,6 +94,23 @@ def test_an_animation_over_an_interval_keeps_its_scale(tmp_path):
     assert low < np.min(ends) < np.max(ends) < high
 
 
+@pytest.mark.parametrize("colour", ["output", "slope", "area", "direction"])
+def test_an_animation_of_a_quantity_keeps_one_scale_and_one_place_for_all_frames(tmp_path, colour):
+    nets = [ll.mlp(2, [6], 1, init="he_normal", seed=seed) for seed in (0, 1, 2)]
+    complexes = [ll.regions(net, [(-1, 1), (-1, 1)]) for net in nets]
+    film, seen = animate_regions(complexes, colour=colour), []
+
+    def look(frame, n_frames):
+        (ax,) = film._fig.axes
+        (bar,) = ax.child_axes
+        seen.append((bar.get_ylim(), ax.get_position().bounds))
+
+    film.save(tmp_path / "film.gif", writer="pillow", dpi=40, progress_callback=look)
+    assert seen == seen[:1] * 3
+    alone = [cx.plot(colour=colour).ax_.child_axes[0].get_ylim() for cx in complexes]
+    assert seen[0][0] == pytest.approx((min(low for low, _ in alone), max(high for _, high in alone)))
+
+
 def test_bad_files_get_one_sentence(tmp_path, monkeypatch):
     with pytest.raises(ParameterError, match="has no ending"):
         FOUND.animate(tmp_path / "cells")

@@ -14,6 +14,7 @@ from ..errors import DataError, FileError, ParameterError, ShapeError
 from ..geometry.evolution import Evolution
 from ..geometry.polyhedral import PolyhedralComplex
 from . import style
+from .colours import cell_colours
 from .graph import GraphDisplay
 from .regions import RegionsDisplay
 
@@ -30,7 +31,7 @@ def animate_regions(
     figsize: tuple[float, float] = (4.0, 3.6),
     **options: Any,
 ) -> FuncAnimation:
-    """Draw complexes of one domain one after another; a pattern keeps its colour from frame to frame.
+    """Draw complexes of one domain one after another; a pattern, or a value, keeps its colour from frame to frame.
 
     Parameters
     ----------
@@ -43,8 +44,7 @@ def animate_regions(
     figsize : (width, height)
         In inches.
     **options
-        Of `RegionsDisplay.plot` or `GraphDisplay.plot`; a colour bar is left out, since each frame would have
-        its own.
+        Of `RegionsDisplay.plot` or `GraphDisplay.plot`. The scale of colours is that of all frames together.
 
     Returns
     -------
@@ -76,7 +76,9 @@ def animate_regions(
         raise ShapeError("Complexes on an interval and in the plane were given: animate one kind at a time.")
     on_interval = complexes[0].dim == 1
     displays = [GraphDisplay(cx) if on_interval else RegionsDisplay(cx) for cx in complexes]
-    options = {"legend": False, **options, **({} if on_interval else {"colourbar": False})}
+    options = {"legend": False, **options}
+    if not on_interval:
+        options = {**options, "limits": options.get("limits") or _limits(complexes, options)}
     heights = _heights(complexes, options.get("output", 0)) if on_interval else None
     figure, axes = style.subplots(figsize=figsize)
     figure.set_facecolor("white")  # frames are drawn over one another
@@ -89,7 +91,19 @@ def animate_regions(
             ax.set_ylim(*heights)
         return []
 
+    draw(0)
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # else labels would push the axes about from frame to frame
     return FuncAnimation(figure, draw, frames=len(displays), init_func=lambda: [], interval=interval)
+
+
+def _limits(complexes: Sequence[PolyhedralComplex], options: dict[str, Any]) -> tuple[float, float] | None:
+    """The least and greatest value that the colours show in all of them; None where they show no quantity."""
+    by = options.get("colour", "pattern")
+    if by in ("pattern", "linear_region"):
+        return None
+    ends = np.array([cell_colours(cx, by, options.get("output", 0)).limits for cx in complexes])
+    return float(ends[:, 0].min()), float(ends[:, 1].max())
 
 
 def _heights(complexes: Sequence[PolyhedralComplex], output: int) -> tuple[float, float]:

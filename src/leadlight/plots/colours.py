@@ -57,7 +57,13 @@ class CellColours:
         return self.table[_level(values, self.limits, len(self.table))]
 
 
-def cell_colours(cx: Any, by: str = "pattern", output: int = 0, pale: bool = False) -> CellColours:
+def cell_colours(
+    cx: Any,
+    by: str = "pattern",
+    output: int = 0,
+    pale: bool = False,
+    limits: tuple[float, float] | None = None,
+) -> CellColours:
     """Choose the colour of each cell.
 
     Parameters
@@ -70,6 +76,8 @@ def cell_colours(cx: Any, by: str = "pattern", output: int = 0, pale: bool = Fal
         The output that ``"output"``, ``"slope"`` and ``"direction"`` are about.
     pale : bool
         Lighten the colours, so that coloured creases stand out.
+    limits : (low, high), optional
+        Values of a quantity's first and last colour. Default: its extremes on these cells.
 
     Raises
     ------
@@ -97,6 +105,8 @@ def cell_colours(cx: Any, by: str = "pattern", output: int = 0, pale: bool = Fal
         return CellColours(table, (hashes % np.uint64(len(table))).astype(np.int64))
     check_output(cx, output)
     shades = _of_quantity(cx, by, output)
+    if limits is not None and shades.values is not None:
+        shades = replace(shades, limits=limits, index=_level(shades.values, limits, len(shades.table)))
     return replace(shades, table=_lightened(shades.table, 2)) if pale else shades
 
 

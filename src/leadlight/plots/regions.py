@@ -43,6 +43,7 @@ class RegionsDisplay(ComplexDisplay):
         *,
         colour: str = "pattern",
         output: int = 0,
+        limits: tuple[float, float] | None = None,
         edges: bool | None = None,
         creases: bool = False,
         bends: bool = False,
@@ -60,6 +61,9 @@ class RegionsDisplay(ComplexDisplay):
             ``"slope"`` (length of the gradient), ``"direction"`` (of the gradient) or ``"area"``.
         output : int, default 0
             The output that those are about.
+        limits : (low, high), optional
+            Values of the first and the last colour (for ``"area"`` logarithms to base 10), to compare pictures.
+            Default: the extremes on these cells.
         edges : bool, optional
             Draw the borders of the cells. Default: up to 20,000 cells, finer the more there are.
         creases : bool
@@ -79,7 +83,7 @@ class RegionsDisplay(ComplexDisplay):
             No such colouring or output.
         """
         cx = self.complex
-        colours = cell_colours(cx, colour, output, pale=creases)
+        colours = cell_colours(cx, colour, output, pale=creases, limits=limits)
         with_bar = colourbar and colours.values is not None
         with_legend = legend and (creases or bends)
         beside = 0.5 * with_bar + 0.7 * with_legend
