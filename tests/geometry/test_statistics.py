@@ -86,6 +86,15 @@ def test_parts_add_up_to_the_whole():
     assert total.n_gradients is None
 
 
+def test_a_small_spread_beside_a_large_mean_is_not_lost_in_parts():
+    values = 1e6 + np.random.default_rng(0).normal(size=1000)
+    parts = [Distribution.of(part, np.ones(len(part))) for part in np.split(values, [10, 11, 700])]
+    both = parts[0] + parts[1] + parts[2] + parts[3]
+    assert both.std == pytest.approx(values.std(), rel=1e-9)
+    far = Distribution.of(np.array([1e300]), np.ones(1))
+    assert (parts[0] + far).std == np.inf
+
+
 def test_bins_hold_their_lower_edges():
     edges = np.ldexp(2.0 ** (np.arange(8) / 8), np.arange(8) - 3)
     for value in [*edges.tolist(), 5e-324, 1e308, np.inf]:

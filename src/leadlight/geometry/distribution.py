@@ -32,8 +32,8 @@ class Distribution:
         Cells where it is 0 (an area: below the rounding of float64). They are in no bin.
     minimum, maximum : float
         NaN if there are no cells.
-    total, squares : float
-        Its sum over the cells, and that of its squares.
+    total, spread : float
+        Its sum over the cells, and that of its squared distances from the mean.
     weight, weighted_total : float
         The sum of the cells' areas, and of area times number.
     zero_weight : float
@@ -51,7 +51,7 @@ class Distribution:
     minimum: float
     maximum: float
     total: float
-    squares: float
+    spread: float
     weight: float
     weighted_total: float
     zero_weight: float
@@ -91,7 +91,7 @@ class Distribution:
                 minimum=float(values.min()) if len(values) else math.nan,
                 maximum=float(values.max()) if len(values) else math.nan,
                 total=float(values.sum()),
-                squares=float((values * values).sum()),
+                spread=float(((values - values.mean()) ** 2).sum()) if len(values) else 0.0,
                 weight=float(weights.sum()),
                 weighted_total=float(np.where(weights > 0.0, weights * values, 0.0).sum()),
                 zero_weight=float(weights[~positive].sum()),
@@ -111,6 +111,9 @@ class Distribution:
         """Of the cells of both together; the values themselves are not kept."""
         if self.n == 0 or other.n == 0:
             return other if self.n == 0 else self
+        # Of two means (Chan, Golub and LeVeque 1983): nothing cancels, as it would between sums of squares.
+        apart = self.mean() - other.mean()
+        between = apart * apart * (self.n * other.n / (self.n + other.n))
         parts = [part for part in (self, other) if len(part.bin_counts)]
         first = min((part.first_bin for part in parts), default=0)
         n_bins = max((part.first_bin + len(part.bin_counts) for part in parts), default=0) - first
@@ -125,7 +128,7 @@ class Distribution:
             minimum=min(self.minimum, other.minimum),
             maximum=max(self.maximum, other.maximum),
             total=self.total + other.total,
-            squares=self.squares + other.squares,
+            spread=self.spread + other.spread + between,
             weight=self.weight + other.weight,
             weighted_total=self.weighted_total + other.weighted_total,
             zero_weight=self.zero_weight + other.zero_weight,
@@ -144,11 +147,7 @@ class Distribution:
         """The standard deviation over the cells."""
         if self.n == 0:
             return math.nan
-        if self.values is not None:
-            with np.errstate(over="ignore", invalid="ignore"):
-                return float(self.values.std())
-        mean = self.mean()
-        return math.sqrt(max(0.0, self.squares / self.n - mean * mean))
+        return math.sqrt(self.spread / self.n)
 
     @property
     def median(self) -> float:
