@@ -22,6 +22,7 @@ namespace {
 // Where looking pays, by trial. With more open units little is decided; with fewer than half as many open as when one
 // looked last, some more is; and few units of the next layer are as soon looked at in each context.
 constexpr int most_open_units = 32, least_left = 8, least_units = 32, least_units_of_last = 128;
+constexpr int least_to_count = 16;
 
 }  // namespace
 
@@ -65,7 +66,7 @@ bool Splitter::is_worth_looking(const Node &node) const {
     if (node.ahead) return 2 * m <= node.ahead->n_open && node.ahead->n > least_left;
     const Layer &layer = layers_.layers[std::size_t(l)], &next = layers_.layers[std::size_t(l + 1)];
     const bool goes_on = needs_forms_after(l + 1);
-    if (next.n_out < (goes_on ? least_units : least_units_of_last)) return false;
+    if (next.n_out < (options_.count ? least_to_count : goes_on ? least_units : least_units_of_last)) return false;
     if (next.bounds_by_unit || (goes_on && layers_.layers[std::size_t(l + 2)].bounds_by_unit)) return false;
     return layer.kind == Kind::single && next.kind == Kind::single && !layer.repeats && !next.repeats;
 }

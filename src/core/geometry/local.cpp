@@ -24,6 +24,7 @@ class Counter {
         for (int i = 0; i < p.n_corners; ++i) {
             outline.x[i] = p.x[i], outline.y[i] = p.y[i], outline.e[i] = p.e[i];
             outline.sides[i] = p.sides[i];
+            if (!(p.e[i] < infinity)) return false;  // all else is finite then
         }
         pad(outline);
         Active active[local_lines];
@@ -149,7 +150,8 @@ bool Counter::enter_next(int layer, const Outline &outline, const Forms &forms) 
             made.column = units.columns + after * j;
         }
         if (layer == last_) continue;
-        for (unsigned decided = (tile.positive | tile.negative) & full(n_here); decided; decided &= decided - 1) {
+        unsigned decided = (units.zero_below ? tile.positive : tile.positive | tile.negative) & full(n_here);
+        for (; decided; decided &= decided - 1) {
             const long j = first + __builtin_ctz(decided);
             const int piece = tile.positive >> (j - first) & 1;
             n_terms += term_of(terms[n_terms], units.columns + after * j, units.slopes[piece][j],

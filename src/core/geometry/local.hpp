@@ -38,6 +38,7 @@ struct LocalUnits {
     long next, stride;  // rounded up to 8
     const double *breakpoints, *e_ab, *e_c;        // (stride,); what forms are off in any cell
     const double *slopes[2], *intercepts[2];       // (next,): where another layer follows
+    bool zero_below;                               // the lower piece is 0 for all of these
     const double *columns;                         // (n_next, stride - next): weights of the layer after
 };
 

@@ -58,16 +58,17 @@ inline Tile try_units(const Outline &outline, const double *base, long stride, c
         const VectorF64 N = (size_a + size_b + 2.0 * e) * slack + tiny;
         VectorF64 C = (load(units.e_c + j) + 0x1p-50 * absolute(c)) * slack;
         if (radius) C += load(radius + j);
-        unsigned positive = ~0u, negative = ~0u;
+        VectorF64 least = all(infinity), most = all(-infinity);  // what forms are, at most that far off
         for (int i = 0; i < outline.n; ++i) {
             const double x = outline.x[i], y = outline.y[i];
             const VectorF64 f = (a * x + b * y) + c;
             const VectorF64 bound = (A * (magnitude(x) + magnitude(y)) + N * outline.e[i]) + C;
-            positive &= greater(f, bound);
-            negative &= greater(-f, bound);
+            const VectorF64 low = f - bound, high = f + bound;  // signs are right, rounded or not
+            least = low < least ? low : least;
+            most = larger(high, most);
         }
-        tile.positive |= positive << (v * lanes);
-        tile.negative |= negative << (v * lanes);
+        tile.positive |= greater(least, all(0.0)) << (v * lanes);
+        tile.negative |= greater(all(0.0), most) << (v * lanes);
     }
     return tile;
 }

@@ -196,6 +196,7 @@ bool Splitter::count_locally(Node &node) {
     units.breakpoints = breakpoints;
     units.e_ab = e_ab;
     units.e_c = e_c;
+    units.zero_below = next.zero_below;
     units.columns = weights;
     const Polygon &polygon = node.polygon;
     const Line **const sides = arena_.take<const Line *>(std::size_t(polygon.n));
