@@ -84,8 +84,9 @@ void Assembly::place() {
     bool has_room = true;
     for_each_array(total, [&](const auto &array, std::size_t size) { has_room &= array.has_room(size); });
     if (!has_room && n_copying_) return;
-    // Room for half as much again as is to be expected, so that little is moved; what is not used costs nothing.
-    const double factor = top_.is_cut() ? std::clamp(1.5 * top_.work() / work, 1.5, 64.0) : 1.0;
+    // Room for half as much again as is to be expected, so that little is moved; what is not used costs nothing. What
+    // is made at once has the size it has, and room for the top's vertices.
+    const double factor = top_.is_cut() ? std::clamp(1.5 * top_.work() / work, 1.5, 64.0) : 1.1;
     for_each_array(total, [&](auto &array, std::size_t size) { array.resize(size, factor); });
     for (; n_placed_ < n; ++n_placed_) to_copy_.push_back(&parts_[n_placed_]);
     total_ = total;

@@ -75,6 +75,25 @@ Run run_of(const std::vector<signed char> &signs, int wanted) {
     return run;
 }
 
+// The corners of a run, and the sides that begin there. Functions of their own, for the sake of their registers.
+__attribute__((noinline)) void copy_points(const Polygon &from, Run run, Polygon &to) {
+    double *const x = to.x, *const y = to.y, *const e = to.e;
+    for (int j = 0, i = run.first; j < run.count; ++j) {
+        x[j] = from.x[i];
+        y[j] = from.y[i];
+        e[j] = from.e[i];
+        if (++i == from.n) i = 0;
+    }
+}
+
+__attribute__((noinline)) void copy_sides(const Polygon &from, Run run, Polygon &to) {
+    Side *const sides = to.sides;
+    for (int j = 0, i = run.first; j < run.count; ++j) {
+        sides[j] = from.sides[i];
+        if (++i == from.n) i = 0;
+    }
+}
+
 }  // namespace
 
 Cut Splitter::split(Node &node, Node &below, Node &above, bool as_cells) {
@@ -156,19 +175,11 @@ Cut Splitter::split(Node &node, Node &below, Node &above, bool as_cells) {
             to.sides = arena_.take<Side>(std::size_t(k + 2));
         } else {
             to = take_polygon(k + 2);
-            for (int j = 0, i = run.first; j < k; ++j) {
-                to.x[j] = polygon.x[i];
-                to.y[j] = polygon.y[i];
-                to.e[j] = polygon.e[i];
-                if (++i == n) i = 0;
-            }
+            copy_points(polygon, run, to);
             to.x[k] = first.x, to.y[k] = first.y, to.e[k] = first_error;
             to.x[k + 1] = second.x, to.y[k + 1] = second.y, to.e[k + 1] = second_error;
         }
-        for (int j = 0, i = run.first; j < k; ++j) {
-            to.sides[j] = polygon.sides[i];
-            if (++i == n) i = 0;
-        }
+        copy_sides(polygon, run, to);
         chord.vertex = first_vertex;
         to.sides[k] = chord;
         to.sides[k + 1] = closing;

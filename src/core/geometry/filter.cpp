@@ -13,6 +13,18 @@ using geometry::Term;
 
 namespace {
 
+// first + i for each of the 8 bits i that is set; returns where they end. There is room for 8.
+inline std::int32_t *list_bits(unsigned bits, std::int32_t first, std::int32_t *to) {
+#if defined(__AVX512VL__)
+    const __m256i numbers = _mm256_add_epi32(_mm256_set1_epi32(first), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+    _mm256_storeu_si256(reinterpret_cast<__m256i *>(to), _mm256_maskz_compress_epi32(__mmask8(bits), numbers));
+    return to + __builtin_popcount(bits);
+#else
+    for (; bits; bits &= bits - 1) *to++ = first + __builtin_ctz(bits);
+    return to;
+#endif
+}
+
 // The corners of a polygon as vectors, `vectors` at most; beyond the last the first once more.
 template <int vectors>
 inline void sort_lines(const Candidate *in, int n, const double *x, const double *y, const double *e, int n_corners, Sorted *out) {
@@ -98,8 +110,7 @@ int scan_forms(Scan *scan) {
             below |= greater(-f, bound) << (v * lanes);
         }
         scan->above[j / 8] = std::uint8_t(above);
-        for (unsigned open = ~(above | below) & 0xff; open; open &= open - 1)
-            *survivors++ = std::int32_t(j + __builtin_ctz(open));
+        survivors = list_bits(~(above | below) & 0xff, std::int32_t(j), survivors);
     }
     double m_ab = 0.0, m_c = 0.0;
     for (int i = 0; i < lanes; ++i) {

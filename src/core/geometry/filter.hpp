@@ -78,7 +78,7 @@ struct Scan {
     double x, y, rx, ry;     // the box: |. - x| <= rx, |. - y| <= ry, roundings included
     double K_row, K_b;       // errors of the forms on it: K_row row_norm + K_b abs_bias
     std::uint8_t *above;     // out: a bit a unit, little-endian, certain where the unit does not survive
-    std::int32_t *survivors; // out
+    std::int32_t *survivors; // out, with room for 8 more than there can be
     double max_ab, max_c;    // out: of the forms' absolute values
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "ball_terms.hpp"
@@ -16,6 +17,14 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 // The largest power of two that divides x; infinity for 0.
 double quantum(double x) {
     if (x == 0.0) return infinity;
+    std::uint64_t bits;
+    std::memcpy(&bits, &x, sizeof bits);
+    const std::uint64_t biased = bits >> 52 & 0x7ff, last = (biased - 52 + std::uint64_t(__builtin_ctzll(bits | std::uint64_t(1) << 52))) << 52;
+    if (biased > 52 && biased < 0x7ff) {  // its last digit is a normal number, as nearly always
+        double power;
+        std::memcpy(&power, &last, sizeof power);
+        return power;
+    }
     int exponent;
     double fraction = std::frexp(x, &exponent);
     fraction = std::fabs(fraction) * 0x1p53;

@@ -40,17 +40,18 @@ void number_vertices(Growing &out, const Rim &rim, const Task &task) {
     std::fill(numbers + n_corners, numbers + n_all, unknown);
     for (std::size_t i = 0; i < rim.vertices.size(); ++i)
         numbers[out.corners[std::size_t(rim.half_edges[i])]] = -1 - rim.vertices[i];
+    const std::int32_t *const aliases = out.aliases.size() ? out.aliases.data() : nullptr;
+    Point *const vertices = out.vertices.data();
+    double *const errors = out.errors.data();
     std::size_t n = 0;
-    for (std::size_t v = n_corners; v < n_all; ++v) {
-        const std::int32_t alias = out.aliases.size() ? out.aliases[v] : -1;
-        if (alias >= 0) {
-            numbers[v] = numbers[alias];
-        } else if (numbers[v] == unknown) {
-            numbers[v] = std::int32_t(n);
-            out.vertices[n] = out.vertices[v];
-            out.errors[n] = out.errors[v];
-            ++n;
-        }
+    for (std::size_t v = n_corners; v < n_all; ++v) {  // without branches: every other vertex is a copy, in no order
+        const std::int32_t alias = aliases ? aliases[v] : -1;
+        const bool is_first = alias < 0 && numbers[v] == unknown;
+        const std::int32_t known = numbers[alias < 0 ? v : std::size_t(alias)];
+        numbers[v] = is_first ? std::int32_t(n) : known;
+        vertices[n] = vertices[v];
+        errors[n] = errors[v];
+        n += is_first;
     }
     out.vertices.truncate(n);
     out.errors.truncate(n);

@@ -14,30 +14,30 @@ from .domain import Domain
 _known: WeakKeyDictionary[Any, dict[str, np.ndarray]] = WeakKeyDictionary()
 _LARGEST_KNOWN = 1 << 16  # parameters
 
-__all__ = ["flat_corners", "flat_network", "planar"]
+__all__ = ["check_inputs", "flat_corners", "flat_network"]
 
 
-def planar(net: Any, where: Domain) -> tuple[Any, np.ndarray]:
-    """The network of two inputs and the polygon to look at.
-
-    One dimension is the strip of height 1 over the interval, the second input having weight 0: its cells are
-    upright, and cut by nothing but upright lines.
+def check_inputs(net: Any, where: Domain) -> None:
+    """Let pass a network that has as many inputs as the domain has dimensions.
 
     Raises
     ------
     ShapeError
-        The network's inputs and the domain are of different dimensions.
+        It has not.
     """
     if net.n_inputs != where.dim:
         has = "1 input, and the domain 2 dimensions: give an interval (a, b)"
         if net.n_inputs == 2:
             has = "2 inputs, and the domain 1 dimension: give [(x0, x1), (y0, y1)] or a polygon"
         raise ShapeError(f"The network has {has}.")
-    return net, flat_corners(where)
 
 
 def flat_corners(where: Domain) -> np.ndarray:
-    """Corners (m, 2), counter-clockwise; of the strip of height 1 for an interval."""
+    """Corners (m, 2), counter-clockwise.
+
+    One dimension is the strip of height 1 over the interval, the second input having weight 0: its cells are
+    upright, and cut by nothing but upright lines.
+    """
     if where.dim == 2:
         return np.ascontiguousarray(where.corners)
     (a,), (b,) = where.corners

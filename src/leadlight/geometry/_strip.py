@@ -10,7 +10,7 @@ __all__ = ["interval_of_strip"]
 
 
 def interval_of_strip(found: dict[str, Any]) -> dict[str, Any]:
-    """The core's arrays of a strip (`_flat.planar`) as those of its interval.
+    """The core's arrays of a strip (`_flat.flat_corners`) as those of its interval.
 
     Cells are in ascending order; each has two vertices, its ends; an "edge" is one vertex, between the cell on
     its left and that on its right, the two ends of the interval last.

@@ -14,7 +14,7 @@ import numpy as np
 
 from .. import _core
 from ..network import Network
-from ._flat import flat_network, planar
+from ._flat import flat_corners, flat_network
 from .regions import STAGES, _flag, _problem, _threads
 from .slices import Slice
 
@@ -102,7 +102,7 @@ def count_regions(
     certified = _flag("certified", certified)
     found = _core.count_cells(
         **flat_network(sliced),
-        corners=planar(sliced, where)[1],
+        corners=flat_corners(where),
         threads=_threads(threads),
         certified=certified,
         max_pairs=MAX_PAIRS,

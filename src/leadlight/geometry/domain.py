@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import inf
 from typing import Any
 
@@ -106,9 +107,9 @@ def domain(given: Any) -> Domain:
     """
     if isinstance(given, Domain):
         return given
-    plain = _plain_box(given)
-    if plain is not None:
-        return Domain(_frozen(plain))
+    box = _plain_box(given)
+    if box is not None:
+        return box
     array = read_numbers(given, "domain", _FORMS)
     if array.shape in ((2,), (1, 2)):
         return Domain(_frozen(_interval(array.ravel(), "domain")[:, None]))
@@ -135,8 +136,8 @@ def read_numbers(given: Any, name: str, expected: str) -> np.ndarray:
     return array
 
 
-def _plain_box(given: Any) -> list[tuple[float, float]] | None:
-    """The corners of a box given as plain numbers, if it is one: most are, and small networks take no longer."""
+def _plain_box(given: Any) -> Domain | None:
+    """A box given as plain numbers, if it is one: most are, and small networks take no longer than this."""
     if type(given) not in (list, tuple):
         return None
     try:
@@ -148,7 +149,12 @@ def _plain_box(given: Any) -> list[tuple[float, float]] | None:
         return None
     if not (-inf < x0 < x1 < inf and -inf < y0 < y1 < inf):
         return None
-    return [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
+    return _box(x0 + 0.0, x1 + 0.0, y0 + 0.0, y1 + 0.0)  # no negative zeros, which are equal to the others
+
+
+@lru_cache(maxsize=16)
+def _box(x0: float, x1: float, y0: float, y1: float) -> Domain:
+    return Domain(_frozen([(x0, y0), (x1, y0), (x1, y1), (x0, y1)]))
 
 
 def _interval(ends: np.ndarray, what: str) -> np.ndarray:

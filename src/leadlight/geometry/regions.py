@@ -10,7 +10,7 @@ import numpy as np
 from .._machine import available_memory, default_threads
 from ..errors import ModelError, ParameterError, ShapeError, TooLargeError
 from ..network import Network
-from ._flat import flat_corners, planar
+from ._flat import check_inputs, flat_corners
 from ._strip import interval_of_strip
 from .details import Details, Enumeration, FoundDetails
 from .domain import Domain
@@ -129,7 +129,8 @@ def _problem(net: Any, domain: Any, slice: Any) -> tuple[Network, Domain]:
                 if slice.dim == 1
                 else "The slice is a plane, and the domain has 1 dimension: give [(s0, s1), (t0, t1)] or a polygon."
             )
-    return planar(net, where)[0], where
+    check_inputs(net, where)
+    return net, where
 
 
 def _complex(

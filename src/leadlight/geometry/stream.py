@@ -18,7 +18,7 @@ import numpy as np
 from .. import _core
 from ..errors import ParameterError
 from ..network import Network
-from ._flat import flat_network, planar
+from ._flat import flat_corners, flat_network
 from .batches import CellBatch, ends_of_strip
 from .domain import Domain
 from .regions import STAGES, _flag, _problem, _threads
@@ -241,7 +241,7 @@ def iter_regions(
     size = _batch_size(batch, sliced, patterns, maps)
     cells = _core.CellStream(
         **flat_network(sliced),
-        corners=planar(sliced, where)[1],
+        corners=flat_corners(where),
         threads=_threads(threads),
         certified=_flag("certified", certified),
         want_patterns=patterns,
