@@ -1,6 +1,7 @@
 """Enumerations on the thread that asks for them, on the memory of others before: signals, stacks, threads, forks."""
 
 import os
+import resource
 import signal
 import sys
 import threading
@@ -102,11 +103,15 @@ def test_what_is_kept_is_bounded_and_used_again():
     del many
     kept = _core.spare_bytes()
     assert 0 < kept <= 32 << 20
-    for _ in range(10):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(20):
         cx = ll.regions(net, SQUARE, threads=1)
-        with_one_in_use = _core.spare_bytes()
+        pages = cx.vertices.nbytes // resource.getpagesize()
         del cx
-        assert with_one_in_use < _core.spare_bytes() <= 32 << 20
+    assert (
+        resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before < 20 * pages
+    )  # vertices alone would be as many
+    assert _core.spare_bytes() <= 32 << 20
     cx = ll.regions(net, SQUARE, threads=1)
     held = {name: getattr(cx, name).copy() for name in ARRAYS}
     for _ in range(3):  # others do not write to what is still in use

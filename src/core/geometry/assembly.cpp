@@ -25,6 +25,7 @@ Growing Assembly::add(int thread, const Found &found, Subtree made, Growing arra
     part.made = std::move(made);
     part.arrays = std::move(arrays);
     part.is_made = true;
+    if (!top_.is_cut()) adopt(part.arrays);
     place();
     copy_placed(lock, [thread](const Part *each) { return each->thread == thread; });
     std::vector<Growing> &spare = spare_[std::size_t(thread)];
@@ -118,6 +119,18 @@ void Assembly::for_each_array(const Sizes &total, Act &&act) {
     }
 }
 
+// What is made in one piece need not be copied, but for vertices, half of which were copies, and the tree.
+void Assembly::adopt(Growing &own) {
+    all_.starts.swap(own.starts);
+    all_.corners.swap(own.corners);
+    all_.links.swap(own.links);
+    all_.patterns.swap(own.patterns);
+    all_.edges.swap(own.edges);
+    all_.creases.swap(own.creases);
+    all_.maps.swap(own.maps);
+    all_.map_errors.swap(own.map_errors);
+}
+
 void Assembly::copy(Part &part) {
     const Sizes &start = part.start;
     const Growing &own = part.arrays;
@@ -140,8 +153,9 @@ void Assembly::copy(Part &part) {
 void Assembly::copy_corners(Part &part) {
     const Growing &own = part.arrays;
     std::int32_t *const to = all_.corners.data() + part.start.corners;
-    for (std::size_t h = 0; h < own.corners.size(); ++h) {
-        to[h] = part.moved(own.numbers[std::size_t(own.corners[h])]);
+    const std::int32_t *const from = top_.is_cut() ? own.corners.data() : to;
+    for (std::size_t h = 0; h < part.made.sizes.corners; ++h) {
+        to[h] = part.moved(own.numbers[std::size_t(from[h])]);
         if (to[h] < 0) part.corners.push_back({part.start.corners + h, -1 - to[h]});
     }
 }
@@ -150,10 +164,13 @@ void Assembly::copy_edges(Part &part) {
     const Growing &own = part.arrays;
     const Sizes &start = part.start;
     const auto cell = std::int32_t(start.cells), edge = std::int32_t(start.edges);
-    for (std::size_t h = 0; h < own.links.size(); ++h)
-        all_.links[start.corners + h] = own.links[h] < 0 ? -1 : own.links[h] + edge;
-    for (std::size_t i = 0; i < own.edges.size(); ++i) {
-        const Edge &e = own.edges[i];
+    const bool is_cut = top_.is_cut();
+    std::int32_t *const links = all_.links.data() + start.corners;
+    const std::int32_t *const own_links = is_cut ? own.links.data() : links;
+    for (std::size_t h = 0; h < part.made.sizes.corners; ++h) links[h] = own_links[h] < 0 ? -1 : own_links[h] + edge;
+    const Edge *const own_edges = is_cut ? own.edges.data() : all_.edges.data();
+    for (std::size_t i = 0; i < part.made.sizes.edges; ++i) {
+        const Edge e = own_edges[i];
         const std::int32_t from = part.moved(own.numbers[std::size_t(e.from)]);
         const std::int32_t to = part.moved(own.numbers[std::size_t(e.to)]);
         all_.edges[start.edges + i] = {e.left + cell, e.right + cell, from, to};

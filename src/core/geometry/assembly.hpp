@@ -60,6 +60,7 @@ class Assembly {
     void copy_placed(std::unique_lock<std::mutex> &lock, Choose &&choose);
     template <typename Act>
     void for_each_array(const Sizes &total, Act &&act);
+    void adopt(Growing &own);
     void copy(Part &part);
     void copy_corners(Part &part);
     void copy_edges(Part &part);

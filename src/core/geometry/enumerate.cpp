@@ -11,6 +11,46 @@
 
 namespace leadlight::geometry {
 
+namespace {
+
+// How large the arrays of a complex made in one piece were: the next of a like network has room at once, of that size,
+// and grows no further. Room, and nothing else, depends on it. Who finds another at it does without.
+struct LastSizes {
+    std::uint64_t key = 0;
+    std::vector<std::size_t> sizes;
+};
+std::atomic_flag sizes_taken = ATOMIC_FLAG_INIT;
+
+LastSizes *last_sizes(const Layers &layers, const Options &options, std::uint64_t &key) {
+    static LastSizes *const known = new LastSizes[16];  // never destroyed: threads may go on after the end of main
+    key = 1;
+    const int wanted = options.edges + 2 * options.maps + 4 * options.tree;
+    for (const long number : {long(layers.lines.size()), long(layers.n_hidden), layers.pattern_bytes, long(wanted)})
+        key = (key ^ std::uint64_t(number)) * 0x9e3779b97f4a7c15u;
+    return known + (key >> 60);
+}
+
+std::vector<std::size_t> sizes_of_last(const Layers &layers, const Options &options) {
+    std::uint64_t key;
+    const LastSizes *const last = last_sizes(layers, options, key);
+    if (sizes_taken.test_and_set(std::memory_order_acquire)) return {};
+    std::vector<std::size_t> sizes = last->key == key ? last->sizes : std::vector<std::size_t>();
+    sizes_taken.clear(std::memory_order_release);
+    for (std::size_t &size : sizes) size += size / 16;
+    return sizes;
+}
+
+void remember_sizes(const Layers &layers, const Options &options, std::vector<std::size_t> sizes) {
+    std::uint64_t key;
+    LastSizes *const last = last_sizes(layers, options, key);
+    if (sizes_taken.test_and_set(std::memory_order_acquire)) return;
+    last->key = key;
+    last->sizes.swap(sizes);
+    sizes_taken.clear(std::memory_order_release);
+}
+
+}  // namespace
+
 class Enumeration::Impl {
   public:
     Impl(const Kernels &kernels, const Layers &layers, const Options &options, int n_threads)
@@ -90,7 +130,9 @@ class Enumeration::Impl {
         Splitter splitter(kernels_, layers_, options_, progress_, out, std::uint64_t(index + 1) << 48, deepest());
         Found found;
         while (top_->take(found, n_threads_)) {
+            if (!top_->is_cut()) out.reserve(sizes_of_last(layers_, options_));
             Subtree made = solve_subtree(splitter, out, *found.task);
+            if (!top_->is_cut()) remember_sizes(layers_, options_, out.sizes());
             found.task.reset();
             if (!options_.count) out = assembly_->add(index, found, std::move(made), std::move(out));
         }
