@@ -34,6 +34,13 @@ def test_exact_maps_are_within_their_bounds(act, width, depth, gain, half_width)
     check_map_errors(deep_network(act, width, depth, gain), [(-half_width, half_width)] * 2)
 
 
+def test_deeper_than_double_doubles_reach():
+    """Bounds in vectors are too large at last, then those of forms made one by one, and exact numbers decide."""
+    found = compare_with_oracle(deep_network("leaky_relu(0.5)", 12, 84, 1.6), 0.05)
+    assert found["n_cells"] > 10
+    assert found["signs"][2] > 0
+
+
 @pytest.mark.parametrize("scale", [1e30, 1e-30, 2.0**450, 2.0**-450])
 def test_weights_of_other_sizes_have_the_same_cells(scale):
     """The last two are out of the range of the forms made anew: other means decide."""

@@ -26,6 +26,8 @@
 // Must not be compiled with reassociation or with contraction.
 #pragma once
 
+#include <cmath>
+
 namespace leadlight::geometry {
 
 // The arrays of a layer's units, `stride` apart: high parts of a, b and c, low parts, sizes m and errors of a and b, and of
@@ -48,6 +50,14 @@ struct ExactSums {
 struct BallRange {
     double largest, off_ab, off_c;
 };
+
+// Whether a form is known within a part of its slope, or its Context had better make it one by one: `rough` for the
+// sides of polygons it lies on, `fine` for where it crosses others.
+constexpr double rough = 0x1p-14, fine = 0x1p-36;
+
+inline bool serves(double a, double b, double error, double part) {
+    return error <= part * (std::fabs(a) + std::fabs(b)) || (a == 0.0 && b == 0.0);
+}
 
 constexpr int most_ball_terms = (1 << 20) - 2;
 

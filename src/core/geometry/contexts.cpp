@@ -50,6 +50,11 @@ void Splitter::enter_layer(Node &node, int l) {
             node.ahead = nullptr;  // which is as poor
             survivors = scan(node, frame, l, max_ab, max_c);
         }
+        const auto unknown = [&](std::int32_t unit) { return is_unknown(frame, layer, unit); };
+        if (frame.balls_known && std::any_of(begin, begin + survivors, unknown)) {
+            renew_one_by_one(node, frame, l);
+            survivors = scan(node, frame, l, max_ab, max_c);
+        }
         float_signs_ += (node.ahead ? node.ahead->n : layer.n_out) - survivors;
         if (layer.repeats) survivors = merge_repeats(frame, l, survivors);
         for (int i = 0; i < survivors; ++i)

@@ -164,7 +164,7 @@ BallForm Context::ball_form(int unit) const {
     if (balls_) {
         const auto of = [&](int array) { return balls_[array * stride_ + unit]; };
         const auto ball = [&](int i) { return Ball(of(ball_high + i), of(ball_low + i), of(ball_error + i / 2)); };
-        return {ball(0), ball(1), ball(2)};
+        if (serves(of(ball_high), of(ball_high + 1), of(ball_error), fine)) return {ball(0), ball(1), ball(2)};
     }
     return kept_ball_form(unit);
 }

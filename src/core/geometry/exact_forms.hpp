@@ -46,7 +46,8 @@ class Context {
     std::uint64_t serial() const;  // tells contexts apart, those of the past at the same address too; never 0
     BallForm ball_form(int unit) const;
     const BallForm &kept_ball_form(int unit) const;  // made on demand
-    // Double-doubles of all units as ball_terms.hpp lays them out, which outlive the context: ball_form takes these.
+    // Double-doubles of all units as ball_terms.hpp lays them out, which outlive the context: ball_form takes these
+    // where they are good enough.
     void use_balls(const double *balls, long stride) {
         balls_ = balls;
         stride_ = stride;

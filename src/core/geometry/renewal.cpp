@@ -70,6 +70,11 @@ bool Splitter::is_poor(const Frame &frame, const Layer &layer, int unit) const {
     return (e_ab > allowed * slope || e_c > allowed * slope * size_) && std::isfinite(e_ab + e_c);
 }
 
+// Whether not even double-doubles say where a unit that may cut does.
+bool Splitter::is_unknown(const Frame &frame, const Layer &layer, int unit) const {
+    return !serves(frame.forms[unit], frame.forms[layer.stride + unit], frame.bounds.of_ab(layer, unit), rough);
+}
+
 // The double-doubles of a layer in its context; false where they are out of range.
 bool Splitter::make_balls(int l) {
     Frame &frame = *frames_[std::size_t(l)];
@@ -133,9 +138,37 @@ bool Splitter::renew_forms(Node &node, Frame &frame, int l) {
     return true;
 }
 
-// The forms of a layer that is always made so. Out of range nothing is known, and the predicates decide all.
+// The same from the context's own double-doubles: slow, but good for some more layers, as their bounds sum up what was
+// rounded and not what might have been.
+void Splitter::renew_one_by_one(Node &node, Frame &frame, int l) {
+    const Layer &layer = layers_.layers[std::size_t(l)];
+    const Context &context = exact_context(l);
+    double *const forms = arena_.take<double>(3 * std::size_t(layer.stride));
+    std::fill_n(forms, 3 * layer.stride, 0.0);
+    for (int j = 0; j < layer.n_out; ++j) {
+        const BallForm &form = context.kept_ball_form(j);
+        const Ball *const balls[3] = {&form.a, &form.b, &form.c};
+        double off[3];
+        for (int i = 0; i < 3; ++i) {
+            forms[i * layer.stride + j] = balls[i]->high;
+            off[i] = (std::fabs(balls[i]->low) + balls[i]->error) * slack;
+        }
+        frame.bounds.ab[j] = larger(off[0], off[1]);
+        frame.bounds.c[j] = off[2];
+        if (!std::isfinite(frame.bounds.ab[j] + frame.bounds.c[j])) return start_from_nothing(node, frame, l);
+    }
+    node.base = forms;
+    node.n_terms = 0;
+    frame.bounds.by_unit = true;
+}
+
+// The forms of a layer that is always made so.
 void Splitter::start_from_balls(Node &node, Frame &frame, int l) {
-    if (renew_forms(node, frame, l)) return;
+    if (!renew_forms(node, frame, l)) start_from_nothing(node, frame, l);
+}
+
+// Out of range: nothing is known, and the predicates decide all.
+void Splitter::start_from_nothing(Node &node, Frame &frame, int l) {
     const std::size_t n = 3 * std::size_t(layers_.layers[std::size_t(l)].stride);
     double *const forms = arena_.take<double>(n);
     std::fill_n(forms, n, 0.0);

@@ -104,11 +104,14 @@ class Splitter {
     void add_after(Node &node, const Ahead *before, Ahead &ahead, const double *forms, const Scan &scan);
     bool is_from_balls(int layer) const { return options_.certified && layers_.layers[std::size_t(layer)].from_balls; }
     bool can_be_renewed(int layer) const { return layer > 0 && options_.certified && !is_from_balls(layer); }
+    bool is_unknown(const Frame &frame, const Layer &layer, int unit) const;
     bool is_poor(const Frame &frame, const Layer &layer, int unit) const;
     void list_open_units(const Node &node, Frame &frame, const Layer &layer) const;
     bool make_balls(int layer);
     bool renew_forms(Node &node, Frame &frame, int layer);
+    void renew_one_by_one(Node &node, Frame &frame, int layer);
     void start_from_balls(Node &node, Frame &frame, int layer);
+    void start_from_nothing(Node &node, Frame &frame, int layer);
     void take_bounds(const Node &node, const FormBounds &before, FormBounds &bounds, const Layer &layer) const;
     void start_next_forms(Node &node, Frame &frame, int layer, const Ahead *ahead, const Term *terms_after, int n_terms_after);
     void bound_next_forms(const Node &node, Frame &frame, int layer);
