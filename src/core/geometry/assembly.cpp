@@ -87,7 +87,7 @@ void Assembly::place() {
     if (!has_room && n_copying_) return;
     // Room for half as much again as is to be expected, so that little is moved; what is not used costs nothing. What
     // is made at once has the size it has, and room for the top's vertices.
-    const double factor = top_.is_cut() ? std::clamp(1.5 * top_.work() / work, 1.5, 64.0) : 1.1;
+    const double factor = is_cut_ ? std::clamp(1.5 * top_.work() / work, 1.5, 64.0) : 1.1;
     for_each_array(total, [&](auto &array, std::size_t size) { array.resize(size, factor); });
     for (; n_placed_ < n; ++n_placed_) to_copy_.push_back(&parts_[n_placed_]);
     total_ = total;
@@ -100,8 +100,8 @@ void Assembly::for_each_array(const Sizes &total, Act &&act) {
     act(all_.starts, total.cells + 1);
     act(all_.corners, total.corners);
     act(all_.patterns, total.cells * std::size_t(layers_.pattern_bytes));
-    act(all_.vertices, total.vertices + total.rim_vertices);
-    act(all_.errors, total.vertices + total.rim_vertices);
+    act(all_.vertices, total.vertices + total.rim_vertices + top_vertices_);
+    act(all_.errors, total.vertices + total.rim_vertices + top_vertices_);
     if (options_.edges) {
         act(all_.links, total.corners);
         act(all_.edges, total.edges + total.rim_edges);

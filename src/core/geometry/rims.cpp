@@ -28,6 +28,8 @@ Arrays Assembly::finish() {
 // lists along the sides.
 Growing Assembly::gather_rims() {
     Growing rims;
+    for (auto *each : {&rims.corners, &rims.owners, &rims.links, &rims.creases}) each->reserve(total_.rim_edges);
+    rims.edges.reserve(total_.rim_edges);
     rims.vertices.append(top_.out.vertices.data(), top_.out.vertices.size());
     rims.errors.append(top_.out.errors.data(), top_.out.errors.size());
     rims.aliases.append(top_.out.aliases.data(), top_.out.aliases.size());
