@@ -87,7 +87,7 @@ void Assembly::place() {
     if (!has_room && n_copying_) return;
     // Room for half as much again as is to be expected, so that little is moved; what is not used costs nothing. What
     // is made at once has the size it has, and room for the top's vertices.
-    const double factor = is_cut_ ? std::clamp(1.5 * top_.work() / work, 1.5, 64.0) : 1.1;
+    const double factor = top_.is_cut() ? std::clamp(1.5 * top_.work() / work, 1.5, 64.0) : 1.1;
     for_each_array(total, [&](auto &array, std::size_t size) { array.resize(size, factor); });
     for (; n_placed_ < n; ++n_placed_) to_copy_.push_back(&parts_[n_placed_]);
     total_ = total;

@@ -18,9 +18,9 @@ namespace leadlight::geometry {
 class Assembly {
   public:
     Assembly(const Layers &layers, const Options &options, Top &top, int n_threads)
-        : layers_(layers), options_(options), top_(top), is_cut_(top.is_cut()),
-          top_vertices_(is_cut_ ? 1024 : top.out.vertices.size()), spare_(std::size_t(n_threads)) {
-        total_.tree_nodes = options.tree && is_cut_;  // the root comes first
+        : layers_(layers), options_(options), top_(top), top_vertices_(top.is_cut() ? 1024 : top.out.vertices.size()),
+          spare_(std::size_t(n_threads)) {
+        total_.tree_nodes = options.tree && top.is_cut();  // the root comes first
     }
 
     // By any thread: takes a subtree that is made, copies those of its own that have their place by now, and gives arrays
@@ -81,7 +81,6 @@ class Assembly {
     const Layers &layers_;
     const Options &options_;
     Top &top_;  // which goes on while others add
-    const bool is_cut_;
     const std::size_t top_vertices_;  // about
     std::mutex mutex_;  // for all of the below; those who copy hold none, and write each to their own parts
     std::deque<Part> parts_;

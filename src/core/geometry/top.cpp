@@ -32,7 +32,8 @@ Top::Top(const Kernels &kernels, const Layers &layers, const Options &options, P
     domain_area_ = extent_of(root.polygon).area;
     work_ = work_of_node(root);
     least_work_ = std::max(options.subtree_work, work_ / most_parts);
-    if (!is_one_subtree(layers, options) && is_to_be_cut(root, work_)) {
+    is_cut_ = !is_one_subtree(layers, options) && is_to_be_cut(root, work_);
+    if (is_cut_) {
         cut(root);
     } else {
         found_.push_back(packed(root, work_));

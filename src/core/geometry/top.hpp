@@ -28,8 +28,8 @@ class Top {
   public:
     Top(const Kernels &kernels, const Layers &layers, const Options &options, Progress &progress, int deepest);
 
-    bool is_cut() const { return !cuts.empty(); }  // at first: whether there is more than one subtree
-    double work() const { return work_; }          // of the root
+    bool is_cut() const { return is_cut_; }  // whether there is more than one subtree
+    double work() const { return work_; }    // of the root
     // By any of so many threads: the next subtree, if one is left.
     bool take(Found &taken, int n_threads);
 
@@ -62,6 +62,7 @@ class Top {
     const Options options_;
     const Progress &progress_;
     double domain_area_, work_, least_work_;
+    bool is_cut_;
     std::mutex finding_;  // held by whoever goes on with the top
     std::vector<Open> open_;
     std::size_t n_subtrees_ = 0;
