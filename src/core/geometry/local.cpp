@@ -259,23 +259,13 @@ bool Counter::split(const Outline &outline, const Active &active, Outline &below
     int first_above, n_above, first_below, n_below;
     find_run(active.positive, n, first_above, n_above);
     find_run(active.negative, n, first_below, n_below);
-    const int up = (first_above + n - 1) % n, down = (first_below + n - 1) % n;  // sides that are crossed
+    const int up = (first_above ? first_above : n) - 1, down = (first_below ? first_below : n) - 1;  // sides crossed
     const Line *const chord = &active.line->line;
     Crossing p, q;
     if (!cross(*chord, *outline.sides[up], p) || !cross(*chord, *outline.sides[down], q)) return false;
     const auto part = [&](int first, int count, const Crossing &one, const Crossing &two, const Line *closing) {
         Outline to = take_outline(count + 2);
-        int i = first;
-        for (int k = 0; k < count; ++k) {
-            to.x[k] = outline.x[i], to.y[k] = outline.y[i], to.e[k] = outline.e[i];
-            to.sides[k] = outline.sides[i];
-            if (++i == n) i = 0;
-        }
-        to.x[count] = one.x, to.y[count] = one.y, to.e[count] = one.error;
-        to.sides[count] = chord;
-        to.x[count + 1] = two.x, to.y[count + 1] = two.y, to.e[count + 1] = two.error;
-        to.sides[count + 1] = closing;
-        pad(to);
+        copy_part(outline, first, count, one, two, chord, closing, to);
         return to;
     };
     below = part(first_below, n_below, p, q, outline.sides[down]);

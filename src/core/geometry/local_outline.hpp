@@ -76,6 +76,46 @@ inline void find_run(unsigned bits, int n, int &first, int &count) {
     count = __builtin_popcount(bits);
 }
 
+// The part of an outline from corner `first` on, `count` corners and two crossings, with all sides.
+inline void copy_part(const Outline &outline, int first, int count, const Crossing &one, const Crossing &two,
+                      const Line *chord, const Line *closing, Outline &to) {
+#if defined(__AVX512F__)
+    // In vectors: numbers that are stored one by one and loaded as vectors at once make the loads wait.
+    if (outline.n <= 8 && count <= 6) {
+        const __m512i places = _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0), from = _mm512_set1_epi64(first);
+        const __m512i moved = _mm512_add_epi64(places, from), n = _mm512_set1_epi64(outline.n);
+        const __m512i wrapped = _mm512_mask_sub_epi64(moved, _mm512_cmpge_epi64_mask(moved, n), moved, n);
+        const __m512i chosen = _mm512_mask_mov_epi64(from, __mmask8(full(count)), wrapped);  // pads too
+        const auto at_one = __mmask8(1u << count), at_two = __mmask8(2u << count);
+        const auto place = [&](double *out, const double *in, double p, double q) {
+            __m512d v = _mm512_maskz_permutexvar_pd(0xff, chosen, _mm512_loadu_pd(in));
+            v = _mm512_mask_mov_pd(v, at_one, _mm512_set1_pd(p));
+            _mm512_storeu_pd(out, _mm512_mask_mov_pd(v, at_two, _mm512_set1_pd(q)));
+        };
+        place(to.x, outline.x, one.x, two.x);
+        place(to.y, outline.y, one.y, two.y);
+        place(to.e, outline.e, one.error, two.error);
+        static_assert(sizeof(const Line *) == 8, "sides are moved as numbers of 64 bits");
+        __m512i sides = _mm512_maskz_permutexvar_epi64(0xff, chosen, _mm512_loadu_si512(outline.sides));
+        sides = _mm512_mask_mov_epi64(sides, at_one, _mm512_set1_epi64(reinterpret_cast<long long>(chord)));
+        sides = _mm512_mask_mov_epi64(sides, at_two, _mm512_set1_epi64(reinterpret_cast<long long>(closing)));
+        _mm512_storeu_si512(to.sides, sides);
+        return;
+    }
+#endif
+    int i = first;
+    for (int k = 0; k < count; ++k) {
+        to.x[k] = outline.x[i], to.y[k] = outline.y[i], to.e[k] = outline.e[i];
+        to.sides[k] = outline.sides[i];
+        if (++i == outline.n) i = 0;
+    }
+    to.x[count] = one.x, to.y[count] = one.y, to.e[count] = one.error;
+    to.sides[count] = chord;
+    to.x[count + 1] = two.x, to.y[count + 1] = two.y, to.e[count + 1] = two.error;
+    to.sides[count + 1] = closing;
+    pad(to);
+}
+
 }  // namespace
 
 }  // namespace leadlight::LEADLIGHT_LEVEL
