@@ -1,16 +1,13 @@
-"""Enumerations on the thread that asks for them, on the memory of others before: signals, stacks, threads, forks."""
+"""Enumerations on the thread that asks for them: signals, stacks, threads, forks."""
 
 import os
-import resource
 import signal
-import sys
 import threading
 
 import numpy as np
 import pytest
 
 import leadlight as ll
-from leadlight import _core
 
 ARRAYS = (
     "vertices",
@@ -91,33 +88,6 @@ def test_threads_may_ask_at_once():
     for worker in workers:
         worker.join()
     assert found == [True] * 4
-
-
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="blocks are kept on Linux alone")
-def test_what_is_kept_is_bounded_and_used_again():
-    net = _network()
-    many = [ll.regions(net, SQUARE, threads=1) for _ in range(400)]
-    assert (
-        sum(cx.vertices.nbytes + cx.edges.cells.nbytes + cx.packed_patterns.nbytes for cx in many) > 32 << 20
-    )
-    del many
-    kept = _core.spare_bytes()
-    assert 0 < kept <= 32 << 20
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-    for _ in range(20):
-        cx = ll.regions(net, SQUARE, threads=1)
-        pages = cx.vertices.nbytes // resource.getpagesize()
-        del cx
-    assert (
-        resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before < 20 * pages
-    )  # vertices alone would be as many
-    assert _core.spare_bytes() <= 32 << 20
-    cx = ll.regions(net, SQUARE, threads=1)
-    held = {name: getattr(cx, name).copy() for name in ARRAYS}
-    for _ in range(3):  # others do not write to what is still in use
-        ll.regions(net, SQUARE, threads=2)
-    for name, values in held.items():
-        np.testing.assert_array_equal(getattr(cx, name), values)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
