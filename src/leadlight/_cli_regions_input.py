@@ -113,7 +113,7 @@ def check_dimension(net: Network, where: Domain, cut: Slice | None) -> None:
 
 def check_outputs(paths: Sequence[Path], count: bool, picture: Mapping[str, Any], where: Domain) -> None:
     """Refuse, before the work, what cannot be written, and options of pictures that nobody asked for."""
-    from leadlight.geometry.files import check_suffix
+    from leadlight.geometry.writing.files import check_suffix
     from leadlight.plots.raster import picture_height
 
     if count and paths:

@@ -29,7 +29,7 @@ def streamed(net: Any, domain: Any, options: dict[str, Any], paths: Sequence[Pat
     On Ctrl-C says it about those so far, and leaves pictures unwritten.
     """
     from leadlight.geometry import RegionStatistics, iter_regions
-    from leadlight.geometry.summaries import stream_summary
+    from leadlight.geometry.writing.summaries import stream_summary
     from leadlight.plots.stream_files import picture_file
 
     with contextlib.ExitStack() as stack:

@@ -18,7 +18,7 @@ import numpy as np
 
 from ._network_arrays import check_activations, check_shapes, checked_points, frozen, one_for_each
 from .activations import Activation
-from .activations import activation as activation_of  # a name that no parameter hides
+from .activations import activation as activation_of
 from .budget import Summary, SummaryRow
 
 __all__ = ["Network"]

@@ -9,7 +9,7 @@ import numpy as np
 
 from ._network_arrays import one_for_each
 from .activations import Activation
-from .activations import activation as activation_of  # a name that no parameter hides
+from .activations import activation as activation_of
 from .budget import n_parameters
 from .errors import ParameterError
 from .initialisation import Scheme, initialise, scheme

@@ -7,7 +7,7 @@ import pytest
 
 import leadlight as ll
 from leadlight.errors import ParameterError
-from leadlight.geometry.summaries import stream_summary
+from leadlight.geometry.writing.summaries import stream_summary
 
 GRID = ll.Network.from_arrays(
     [[[1, 0], [1, 0], [0, 1]], [[1, 1, 1]]], [[0, -1, 0], [0]]

@@ -4,7 +4,8 @@ import pytest
 import leadlight as ll
 from degenerate_networks import KINDS, random_case
 from leadlight.errors import ModelError, ParameterError, ShapeError, TooLargeError
-from leadlight.geometry import RegionStatistics, measures
+from leadlight.geometry import RegionStatistics
+from leadlight.geometry.cells import measures
 
 BOX = [(-3, 3), (-3, 3)]
 

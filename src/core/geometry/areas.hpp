@@ -1,4 +1,4 @@
-// The areas of cells from their rounded corners, as leadlight.geometry.measures computes them.
+// The areas of cells from their rounded corners, as leadlight.geometry.cells.measures computes them.
 #pragma once
 
 #include "complex.hpp"

@@ -1,10 +1,23 @@
-"""Exact geometry of piecewise-linear networks: cells, linear regions, unit lines, bounds."""
+"""Exact geometry of piecewise-linear networks: cells, linear regions, unit lines, bounds.
 
-from .ball_counts import count_in_ball
+Where to look. `regions`, `stream` and `counting` are the ways in: a network and a place (`domain`, `slices`, `balls`)
+go to the compiled core and come back as a `polyhedral` complex (in arrays: `cells`), in batches, or as a number. What
+one then asks is in `analysis` and `boundaries`; `writing` saves and shows it; `through_training` follows it step by
+step. `reference` is the plain enumeration that all of it is tested against, on the rational numbers of `exact`.
+`lines` and `skeleton` are for the course: the lines of a first layer, and units replaced by steps.
+"""
+
+from .analysis.distribution import Distribution
+from .analysis.statistics import RegionStatistics
 from .balls import ball
-from .batches import CellBatch
-from .bends import Bend
-from .bounds import (
+from .boundaries.bends import Bend
+from .boundaries.creases import UnitCrease
+from .boundaries.level_sets import DecisionPartition, LevelSet
+from .boundaries.preimages import Preimage
+from .cells.batches import CellBatch
+from .cells.edges import Edges
+from .counting.ball_counts import count_in_ball
+from .counting.bounds import (
     Bounds,
     arrangement_bounded_regions,
     arrangement_regions,
@@ -15,14 +28,9 @@ from .bounds import (
     patterns_bound,
     serra2018_bound,
 )
-from .callback import RegionCallback
-from .count import RegionCount, count_regions
-from .creases import UnitCrease
-from .distribution import Distribution
+from .counting.count import RegionCount, count_regions
+from .counting.segments import count_along, random_segments
 from .domain import Domain, domain
-from .edges import Edges
-from .evolution import Evolution, evolution
-from .level_sets import DecisionPartition, LevelSet
 from .lines import (
     CodedRegion,
     GeneralPosition,
@@ -33,13 +41,12 @@ from .lines import (
     unit_lines,
 )
 from .polyhedral import PolyhedralComplex
-from .preimages import Preimage
 from .regions import regions
-from .segments import count_along, random_segments
 from .skeleton import StepSkeleton, step_skeleton
 from .slices import Slice, slice_line, slice_plane
-from .statistics import RegionStatistics
 from .stream import RegionStream, iter_regions
+from .through_training.callback import RegionCallback
+from .through_training.evolution import Evolution, evolution
 
 __all__ = [
     "Bend",

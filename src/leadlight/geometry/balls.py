@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import ParameterError, ShapeError
+from .cells.measures import following_corner
 from .domain import Domain, domain, read_numbers
-from .exact_cell import rounded
-from .measures import following_corner
+from .exact.cell_forms import rounded
 from .slices import Slice
 
 __all__ = ["ball", "cells_meeting_ball"]

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ParameterError
-from .exact_cell import rounded
+from .exact.cell_forms import rounded
 
 __all__ = ["Domain", "domain", "read_numbers"]
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ModelError, ShapeError
-from .polygon import Form, Polygon, box_polygon, primitive, split, to_fractions
+from .exact.polygon import Form, Polygon, box_polygon, primitive, split, to_fractions
 
 __all__ = [
     "CodedRegion",

@@ -14,20 +14,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import integrals, level_sets
+from .analysis import integrals
+from .analysis.extrema import Extrema, extrema
+from .analysis.integrals import Moments
+from .analysis.lipschitz import Lipschitz, lipschitz
+from .analysis.statistics import RegionStatistics, statistics
 from .balls import cells_meeting_ball
-from .cells import Cells
-from .creases import UnitCrease, creases
-from .edges import adjacency, border_vertices, to_networkx
-from .extrema import Extrema, extrema
-from .integrals import Moments
-from .level_sets import DecisionPartition, LevelSet
-from .linear_regions import label_linear_regions
-from .lipschitz import Lipschitz, lipschitz
-from .locate import locate_points
-from .preimages import Preimage, preimage
-from .statistics import RegionStatistics, statistics
-from .summaries import summary
+from .boundaries import level_sets
+from .boundaries.creases import UnitCrease, creases
+from .boundaries.level_sets import DecisionPartition, LevelSet
+from .boundaries.preimages import Preimage, preimage
+from .cells.cells import Cells
+from .cells.edges import adjacency, border_vertices, to_networkx
+from .cells.linear_regions import label_linear_regions
+from .cells.locate import locate_points
+from .writing.summaries import summary
 
 if TYPE_CHECKING:
     from scipy import sparse
@@ -198,14 +199,14 @@ class PolyhedralComplex(Cells):
 
     def save(self, path: str | os.PathLike[str], **options: Any) -> None:
         """Write a .npz, .json, .svg or .png file, by the name's end; see `geometry.files.save`."""
-        from . import files
+        from .writing import files
 
         files.save(self, path, **options)
 
     @staticmethod
     def load(path: str | os.PathLike[str]) -> PolyhedralComplex:
         """Read a complex from a .npz file that `save` wrote; see `geometry.files.load`."""
-        from . import files
+        from .writing import files
 
         return files.load(path)
 
@@ -217,7 +218,7 @@ class PolyhedralComplex(Cells):
         return display(self).plot(ax, **options)
 
     def _repr_html_(self) -> str:
-        from .notebook import complex_html
+        from .writing.notebook import complex_html
 
         return complex_html(self)
 

@@ -14,9 +14,9 @@ from fractions import Fraction
 from typing import Any
 
 from ..errors import ModelError
-from .integer_layers import IntegerLayer, IntegerPieces
-from .polygon import Form, Polygon, box_polygon, split, to_fractions
-from .reference_complex import Cell, ReferenceComplex
+from .exact.integer_layers import IntegerLayer, IntegerPieces
+from .exact.polygon import Form, Polygon, box_polygon, split, to_fractions
+from .exact.reference_complex import Cell, ReferenceComplex
 
 __all__ = ["enumerate_cells"]
 

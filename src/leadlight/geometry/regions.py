@@ -12,10 +12,10 @@ from ..errors import ModelError, ParameterError, ShapeError, TooLargeError
 from ..network import Network
 from ._flat import check_inputs, flat_corners
 from ._strip import interval_of_strip
-from .details import Details, Enumeration, FoundDetails
+from .cells.details import Details, Enumeration, FoundDetails
+from .cells.edges import Edges
 from .domain import Domain
 from .domain import domain as domain_of
-from .edges import Edges
 from .polyhedral import PolyhedralComplex
 from .slices import Slice
 

@@ -19,11 +19,11 @@ from .. import _core
 from ..errors import ParameterError
 from ..network import Network
 from ._flat import flat_corners, flat_network
-from .batches import CellBatch, ends_of_strip
+from .analysis.statistics import RegionStatistics
+from .cells.batches import CellBatch, ends_of_strip
 from .domain import Domain
 from .regions import STAGES, _flag, _problem, _threads
 from .slices import Slice
-from .statistics import RegionStatistics
 
 __all__ = ["RegionStream", "iter_regions"]
 

@@ -11,8 +11,8 @@ import numpy as np
 from matplotlib.animation import FuncAnimation, writers
 
 from ..errors import DataError, FileError, ParameterError, ShapeError
-from ..geometry.evolution import Evolution
 from ..geometry.polyhedral import PolyhedralComplex
+from ..geometry.through_training.evolution import Evolution
 from . import style
 from .colours import cell_colours
 from .graph import GraphDisplay

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from ..geometry.level_sets import DecisionPartition
+from ..geometry.boundaries.level_sets import DecisionPartition
 from ..geometry.polyhedral import PolyhedralComplex
 from . import style
 from ._complex_display import ComplexDisplay, plane

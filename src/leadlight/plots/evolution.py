@@ -10,7 +10,7 @@ import matplotlib
 import numpy as np
 
 from ..errors import ParameterError, ShapeError
-from ..geometry.evolution import Evolution
+from ..geometry.through_training.evolution import Evolution
 from . import style
 from .colours import layer_colours
 

@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from ..geometry.exact_cell import rounded
-from ..geometry.step_values import values_on_faces
+from ..geometry.analysis.step_values import values_on_faces
+from ..geometry.exact.cell_forms import rounded
 from . import style
 from ._complex_display import ComplexDisplay, names_of
 from .colours import check_output, layer_colours

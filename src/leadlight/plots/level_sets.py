@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import ListedColormap, Normalize
 
-from ..geometry.level_sets import LevelSet
+from ..geometry.boundaries.level_sets import LevelSet
 from ..geometry.polyhedral import PolyhedralComplex
 from ..geometry.regions import regions
 from . import style

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import ParameterError
-from ..geometry.distribution import Distribution
+from ..geometry.analysis.distribution import Distribution
+from ..geometry.analysis.statistics import RegionStatistics
 from ..geometry.regions import regions
-from ..geometry.statistics import RegionStatistics
 from . import style
 
 __all__ = ["StatisticsDisplay"]

@@ -18,7 +18,7 @@ import numpy as np
 
 from leadlight.errors import ModelError
 from leadlight.geometry import PolyhedralComplex, regions
-from leadlight.geometry.integer_layers import IntegerLayer, IntegerPieces
+from leadlight.geometry.exact.integer_layers import IntegerLayer, IntegerPieces
 from leadlight.network import Network
 
 __all__ = [

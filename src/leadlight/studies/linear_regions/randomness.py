@@ -9,7 +9,7 @@ import numpy as np
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from leadlight.geometry.polygon import area, box_polygon, split
+from leadlight.geometry.exact.polygon import area, box_polygon, split
 from leadlight.network import Network
 from leadlight.studies.notation import scientific
 from leadlight.studies.page import Page
@@ -29,7 +29,7 @@ SECTION = "What the initialisation draws"
 def sector_share(slope: int, steps: int) -> float:
     """Return the share of the square's right quarter |x2| <= x1 that lies below x2 = (slope / steps) x1.
 
-    Cut out of the square exactly, by `leadlight.geometry.polygon`.
+    Cut out of the square exactly, by `leadlight.geometry.exact.polygon`.
 
     Examples
     --------

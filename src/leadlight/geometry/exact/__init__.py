@@ -1,0 +1,1 @@
+"""Exact rational numbers for what floats cannot decide: forms of a cell, corners, polygons, the cells of the oracle."""
