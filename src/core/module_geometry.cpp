@@ -11,11 +11,11 @@
 #include <vector>
 
 #include "geometry/enumerate.hpp"
-#include "geometry/layers.hpp"
 #include "geometry/locate.hpp"
 #include "geometry/spare.hpp"
 #include "geometry_arrays.hpp"
 #include "kernels.hpp"
+#include "problem.hpp"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -24,44 +24,43 @@ namespace geometry = leadlight::geometry;
 
 namespace {
 
-nb::dict to_python(geometry::Complex &complex, const geometry::Layers &layers, bool whole) {
+nb::dict to_python(geometry::Complex &complex, const geometry::Layers &layers, const geometry::Options &options) {
     geometry::Arrays &arrays = complex.arrays;
-    if (!whole) {
+    if (complex.limit_reached) {
         arrays = geometry::Arrays();
         arrays.starts.push(0);
     }
     nb::dict result;
     const std::size_t n = arrays.starts.size() - 1, n_out = std::size_t(layers.layers.back().n_out);
-    const std::size_t H = arrays.corners.size(), V = arrays.vertices.size(), E = arrays.edges.size(), T = arrays.tree_errors.size();
-    const auto n_hidden = std::size_t(layers.n_hidden);
+    const std::size_t H = arrays.corners.size(), V = arrays.vertices.size(), E = arrays.edges.size();
+    const auto n_counts = std::size_t(layers.n_hidden) + 1;
     result["n_cells"] = complex.n_cells;
     result["limit_reached"] = complex.limit_reached;
-    result["continuous"] = layers.continuous;
-    result["layer_counts"] = give<std::int64_t>(filled<std::int64_t>(n_hidden + 1, [&](auto l) { return complex.layer_counts[l]; }), {n_hidden + 1});
-    result["signs"] = give<std::int64_t>(filled<std::int64_t>(3, [&](auto i) { return complex.signs[i]; }), {3});
+    result["layer_counts"] = give<std::int64_t>(
+        filled<std::int64_t>(n_counts, [&](auto l) { return complex.layer_counts[l]; }), {n_counts});
+    result["signs"] = nb::make_tuple(complex.signs[0], complex.signs[1], complex.signs[2]);
     result["vertices"] = give<double>(arrays.vertices.give(), {V, 2});
     result["vertex_errors"] = give<double>(arrays.errors.give(), {V});
     result["cell_starts"] = give<std::int64_t>(arrays.starts.give(), {n + 1});
     result["cell_vertices"] = give<std::int32_t>(arrays.corners.give(), {H});
-    const std::size_t n_links = arrays.links.size();
-    result["cell_edges"] = give<std::int32_t>(arrays.links.give(), {n_links});
     result["patterns"] = give<std::uint8_t>(arrays.patterns.give(), {n, std::size_t(layers.pattern_bytes)});
-    result["edges"] = give<std::int32_t>(arrays.edges.give(), {E, 4});
-    result["edge_creases"] = give<std::int32_t>(arrays.creases.give(), {E});
-    const std::size_t n_maps = n_out ? arrays.maps.size() / (3 * n_out) : 0;
-    result["maps"] = give<double>(arrays.maps.give(), {n_maps, n_out, 3});
-    result["map_errors"] = give<double>(arrays.map_errors.give(), {n_maps, n_out, 2});
-    result["tree_lines"] = give<double>(arrays.tree_lines.give(), {T, 3});
-    result["tree_errors"] = give<double>(arrays.tree_errors.give(), {T});
-    result["tree_children"] = give<std::int32_t>(arrays.tree_children.give(), {T, 2});
-    result["tree_creases"] = give<std::int32_t>(arrays.tree_creases.give(), {T});
-    result["pattern_starts"] = give<std::int64_t>(filled<std::int64_t>(n_hidden + 1, [&](auto l) {
-        return std::int64_t(l < n_hidden ? layers.layers[l].pattern_start : layers.pattern_bytes); }), {n_hidden + 1});
-    result["pattern_bits"] = give<std::int32_t>(filled<std::int32_t>(n_hidden, [&](auto l) { return layers.layers[l].pattern_bits; }), {n_hidden});
-    const std::size_t n_lines = layers.lines.size();
-    result["lines"] = give<std::int32_t>(filled<std::int32_t>(3 * n_lines, [&](std::size_t i) {
-        const geometry::LineName &name = layers.lines[i % n_lines];
-        return i < n_lines ? name.layer : i < 2 * n_lines ? name.unit : name.breakpoint; }), {3, n_lines});
+    if (options.edges) {
+        const std::size_t n_links = arrays.links.size();
+        result["cell_edges"] = give<std::int32_t>(arrays.links.give(), {n_links});
+        result["edges"] = give<std::int32_t>(arrays.edges.give(), {E, 4});
+        result["edge_creases"] = give<std::int32_t>(arrays.creases.give(), {E});
+    }
+    if (options.maps) {
+        result["maps"] = give<double>(arrays.maps.give(), {n, n_out, 3});
+        result["map_errors"] = give<double>(arrays.map_errors.give(), {n, n_out, 2});
+    }
+    if (options.tree) {
+        const std::size_t T = arrays.tree_errors.size();
+        result["tree_lines"] = give<double>(arrays.tree_lines.give(), {T, 3});
+        result["tree_errors"] = give<double>(arrays.tree_errors.give(), {T});
+        result["tree_children"] = give<std::int32_t>(arrays.tree_children.give(), {T, 2});
+        result["tree_creases"] = give<std::int32_t>(arrays.tree_creases.give(), {T});
+    }
     return result;
 }
 
@@ -91,25 +90,18 @@ geometry::Complex &run(geometry::Enumeration &enumeration, const nb::object &pro
     }
 }
 
-nb::dict enumerate_cells(Array<int> widths, Array<double> weights, Array<double> biases, Array<int> pieces,
-                         Array<int> table_starts, Array<double> breakpoints, Array<double> slopes,
-                         Array<double> intercepts, Array<double> corners, int threads, bool certified, bool want_edges,
-                         bool want_maps, bool want_tree, std::int64_t max_cells, nb::object progress) {
+nb::dict enumerate_cells(const Problem &problem, int threads, bool certified, bool want_edges, bool want_maps,
+                         bool want_tree, std::int64_t max_cells, const nb::object &progress) {
     require(threads >= 1 && threads <= 1024 && max_cells >= 0, "threads must be at least 1, max_cells at least 0");
-    const Description description(widths, weights, biases, pieces, table_starts, breakpoints, slopes, intercepts, corners);
-    const geometry::Layers layers(description.net);
     const geometry::Options options{certified, want_edges, want_maps, want_tree, max_cells, false, 0};
-    geometry::Enumeration enumeration(leadlight::kernels(), layers, options, threads);
-    geometry::Complex &complex = run(enumeration, progress);
-    return to_python(complex, layers, !complex.limit_reached);
+    geometry::Enumeration enumeration(leadlight::kernels(), problem.layers(), options, threads);
+    return to_python(run(enumeration, progress), problem.layers(), options);
 }
 
-nb::dict count_cells(Array<int> widths, Array<double> weights, Array<double> biases, Array<int> pieces,
-                     Array<int> table_starts, Array<double> breakpoints, Array<double> slopes, Array<double> intercepts,
-                     Array<double> corners, int threads, bool certified, std::int64_t max_pairs, nb::object progress) {
+nb::dict count_cells(const Problem &problem, int threads, bool certified, std::int64_t max_pairs,
+                     const nb::object &progress) {
     require(threads >= 1 && threads <= 1024 && max_pairs >= 0, "threads must be at least 1, max_pairs at least 0");
-    const Description description(widths, weights, biases, pieces, table_starts, breakpoints, slopes, intercepts, corners);
-    const geometry::Layers layers(description.net);
+    const geometry::Layers &layers = problem.layers();
     const geometry::Options options{certified, false, false, false, 0, true, max_pairs};
     geometry::Enumeration enumeration(leadlight::kernels(), layers, options, threads);
     const geometry::Complex &complex = run(enumeration, progress);
@@ -118,7 +110,7 @@ nb::dict count_cells(Array<int> widths, Array<double> weights, Array<double> bia
     result["n_cells"] = complex.n_cells;
     result["proven"] = complex.proven;
     result["layer_counts"] = give<std::int64_t>(filled<std::int64_t>(n_counts, [&](auto l) { return complex.layer_counts[l]; }), {n_counts});
-    result["signs"] = give<std::int64_t>(filled<std::int64_t>(3, [&](auto i) { return complex.signs[i]; }), {3});
+    result["signs"] = nb::make_tuple(complex.signs[0], complex.signs[1], complex.signs[2]);
     return result;
 }
 
@@ -156,13 +148,20 @@ void bind_geometry(nb::module_ &m) {
     m.def("locate_cells", locate_cells, "tree_lines"_a.noconvert(), "tree_errors"_a.noconvert(),
           "tree_children"_a.noconvert(), "points"_a.noconvert(), "start"_a.noconvert().none() = nb::none(),
           "threads"_a = 1);
-    m.def("enumerate_cells", enumerate_cells, nb::kw_only(), "widths"_a.noconvert(), "weights"_a.noconvert(),
-          "biases"_a.noconvert(), "pieces"_a.noconvert(), "table_starts"_a.noconvert(), "breakpoints"_a.noconvert(),
-          "slopes"_a.noconvert(), "intercepts"_a.noconvert(), "corners"_a.noconvert(), "threads"_a, "certified"_a,
-          "want_edges"_a, "want_maps"_a, "want_tree"_a, "max_cells"_a, "progress"_a.none());
+    nb::class_<Problem>(m, "Problem")
+        .def(nb::init<const Array<int> &, const Array<double> &, const Array<double> &, const Array<int> &,
+                      const Array<int> &, const Array<double> &, const Array<double> &, const Array<double> &,
+                      const Array<double> &>(),
+             nb::kw_only(), "widths"_a.noconvert(), "weights"_a.noconvert(), "biases"_a.noconvert(),
+             "pieces"_a.noconvert(), "table_starts"_a.noconvert(), "breakpoints"_a.noconvert(), "slopes"_a.noconvert(),
+             "intercepts"_a.noconvert(), "corners"_a.noconvert())
+        .def_prop_ro("continuous", [](const Problem &problem) { return problem.layers().continuous; })
+        .def_prop_ro("pattern_starts", &Problem::pattern_starts)
+        .def_prop_ro("pattern_bits", &Problem::pattern_bits)
+        .def_prop_ro("lines", &Problem::lines);
+    m.def("enumerate_cells", enumerate_cells, "problem"_a, nb::kw_only(), "threads"_a, "certified"_a, "want_edges"_a,
+          "want_maps"_a, "want_tree"_a, "max_cells"_a, "progress"_a.none());
+    m.def("count_cells", count_cells, "problem"_a, nb::kw_only(), "threads"_a, "certified"_a, "max_pairs"_a,
+          "progress"_a.none());
     m.def("spare_bytes", geometry::spare_bytes);
-    m.def("count_cells", count_cells, nb::kw_only(), "widths"_a.noconvert(), "weights"_a.noconvert(),
-          "biases"_a.noconvert(), "pieces"_a.noconvert(), "table_starts"_a.noconvert(), "breakpoints"_a.noconvert(),
-          "slopes"_a.noconvert(), "intercepts"_a.noconvert(), "corners"_a.noconvert(), "threads"_a, "certified"_a,
-          "max_pairs"_a, "progress"_a.none());
 }

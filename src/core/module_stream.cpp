@@ -4,10 +4,10 @@
 #include <memory>
 #include <stdexcept>
 
-#include "geometry/layers.hpp"
 #include "geometry/stream.hpp"
 #include "geometry_arrays.hpp"
 #include "kernels.hpp"
+#include "problem.hpp"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -15,15 +15,12 @@ using namespace leadlight;
 
 namespace {
 
-// Also owns what the stream looks at.
 class Stream {
   public:
-    Stream(Array<int> widths, Array<double> weights, Array<double> biases, Array<int> pieces, Array<int> table_starts,
-           Array<double> breakpoints, Array<double> slopes, Array<double> intercepts, Array<double> corners, int threads,
-           bool certified, bool want_patterns, bool want_maps, bool ascending, std::int64_t batch_cells)
-        : kept_{weights, biases, breakpoints, slopes, intercepts},
-          description_(widths, weights, biases, pieces, table_starts, breakpoints, slopes, intercepts, corners),
-          layers_(description_.net) {
+    // The problem outlives it.
+    Stream(const Problem &problem, int threads, bool certified, bool want_patterns, bool want_maps, bool ascending,
+           std::int64_t batch_cells)
+        : layers_(problem.layers()) {
         require(threads >= 1 && threads <= 1024 && batch_cells >= 1, "threads and batch_cells must be at least 1");
         geometry::Options options;
         options.certified = certified;
@@ -76,16 +73,6 @@ class Stream {
         return give<std::int64_t>(filled<std::int64_t>(3, [&](auto i) { return stream_->signs(int(i)); }), {3});
     }
 
-    nb::object pattern_starts() const {
-        const auto n = std::size_t(layers_.n_hidden);
-        return give<std::int64_t>(filled<std::int64_t>(n, [&](auto l) { return layers_.layers[l].pattern_start; }), {n});
-    }
-
-    nb::object pattern_bits() const {
-        const auto n = std::size_t(layers_.n_hidden);
-        return give<std::int32_t>(filled<std::int32_t>(n, [&](auto l) { return layers_.layers[l].pattern_bits; }), {n});
-    }
-
   private:
     void wait(const nb::object &progress) {
         for (bool is_whole = false; !is_whole && !is_closed_;) {
@@ -115,9 +102,7 @@ class Stream {
         return result;
     }
 
-    const Array<double> kept_[5];
-    const Description description_;
-    const geometry::Layers layers_;
+    const geometry::Layers &layers_;
     std::unique_ptr<geometry::CellStream> stream_;
     bool is_waiting_ = false, is_closed_ = false;
 };
@@ -126,16 +111,11 @@ class Stream {
 
 void bind_stream(nb::module_ &m) {
     nb::class_<Stream>(m, "CellStream")
-        .def(nb::init<Array<int>, Array<double>, Array<double>, Array<int>, Array<int>, Array<double>, Array<double>,
-                      Array<double>, Array<double>, int, bool, bool, bool, bool, std::int64_t>(),
-             nb::kw_only(), "widths"_a.noconvert(), "weights"_a.noconvert(), "biases"_a.noconvert(),
-             "pieces"_a.noconvert(), "table_starts"_a.noconvert(), "breakpoints"_a.noconvert(), "slopes"_a.noconvert(),
-             "intercepts"_a.noconvert(), "corners"_a.noconvert(), "threads"_a, "certified"_a, "want_patterns"_a,
-             "want_maps"_a, "ascending"_a, "batch_cells"_a)
+        .def(nb::init<const Problem &, int, bool, bool, bool, bool, std::int64_t>(), "problem"_a, nb::kw_only(),
+             "threads"_a, "certified"_a, "want_patterns"_a, "want_maps"_a, "ascending"_a, "batch_cells"_a,
+             nb::keep_alive<1, 2>())
         .def("next", &Stream::next, "progress"_a.none() = nb::none())
         .def("close", &Stream::close)
         .def_prop_ro("layer_counts", &Stream::layer_counts)
-        .def_prop_ro("signs", &Stream::signs)
-        .def_prop_ro("pattern_starts", &Stream::pattern_starts)
-        .def_prop_ro("pattern_bits", &Stream::pattern_bits);
+        .def_prop_ro("signs", &Stream::signs);
 }

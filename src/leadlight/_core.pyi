@@ -6,7 +6,7 @@ an ImportError that lists those it has.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, TypedDict, Unpack
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -134,31 +134,8 @@ def function_float64(which: int, x: npt.NDArray[np.float64], value: npt.NDArray[
 def sample_order(key0: int, key1: int, epoch: int, order: npt.NDArray[np.uint32]) -> None:
     """Write the permutation that `leadlight.training.order` returns."""
 
-class _Problem(TypedDict):
-    """A network of two inputs on a convex polygon; see `enumerate_cells`."""
-
-    widths: npt.NDArray[np.int32]
-    weights: npt.NDArray[np.float64]
-    biases: npt.NDArray[np.float64]
-    pieces: npt.NDArray[np.int32]
-    table_starts: npt.NDArray[np.int32]
-    breakpoints: npt.NDArray[np.float64]
-    slopes: npt.NDArray[np.float64]
-    intercepts: npt.NDArray[np.float64]
-    corners: npt.NDArray[np.float64]
-    threads: int
-    certified: bool
-
-def enumerate_cells(
-    *,
-    want_edges: bool,
-    want_maps: bool,
-    want_tree: bool,
-    max_cells: int,
-    progress: Callable[[int], None] | None,
-    **problem: Unpack[_Problem],
-) -> dict[str, Any]:
-    """All cells of a network of two inputs on a convex polygon, by layer-wise splitting.
+class Problem:
+    """A network of two inputs on a convex polygon: what the three functions below need of it, found once.
 
     Parameters
     ----------
@@ -173,10 +150,59 @@ def enumerate_cells(
         slopes and intercepts from table_starts[t] + t on.
     corners : (m, 2)
         Of a strictly convex polygon, counter-clockwise.
+
+    The arrays are kept, and must not be written to. Any number of threads may ask about it at once. ValueError
+    where lengths do not fit or a number is not finite.
+    """
+
+    def __init__(
+        self,
+        *,
+        widths: npt.NDArray[np.int32],
+        weights: npt.NDArray[np.float64],
+        biases: npt.NDArray[np.float64],
+        pieces: npt.NDArray[np.int32],
+        table_starts: npt.NDArray[np.int32],
+        breakpoints: npt.NDArray[np.float64],
+        slopes: npt.NDArray[np.float64],
+        intercepts: npt.NDArray[np.float64],
+        corners: npt.NDArray[np.float64],
+    ) -> None: ...
+    @property
+    def continuous(self) -> bool:
+        """Whether no activation jumps, exactly."""
+
+    @property
+    def pattern_starts(self) -> npt.NDArray[np.int64]:
+        """First byte of each layer in a row of `patterns`, and the end (L + 1,); read-only."""
+
+    @property
+    def pattern_bits(self) -> npt.NDArray[np.int32]:
+        """Bits of each unit, by layer (L,); read-only."""
+
+    @property
+    def lines(self) -> npt.NDArray[np.int32]:
+        """Layer, unit and breakpoint of each crease there can be, (3, breakpoints of all units); read-only."""
+
+def enumerate_cells(
+    problem: Problem,
+    *,
+    threads: int,
+    certified: bool,
+    want_edges: bool,
+    want_maps: bool,
+    want_tree: bool,
+    max_cells: int,
+    progress: Callable[[int], None] | None,
+) -> dict[str, Any]:
+    """All cells of a network of two inputs on a convex polygon, by layer-wise splitting.
+
+    Parameters
+    ----------
     certified : bool
         Prove every sign; else take those of float64, and 0 where it is 0.
     want_edges : bool
-        Without, `edges` are empty and a vertex may occur twice.
+        Without, a vertex may occur twice.
     want_maps, want_tree : bool
         The outputs' affine maps; the tree of cuts for `locate_cells`.
     max_cells : int
@@ -188,35 +214,35 @@ def enumerate_cells(
     -------
     dict
         n cells with H corners in all, V vertices, E edges:
-        n_cells, limit_reached, continuous (no activation jumps, exactly);
-        layer_counts (L + 1,) int64, cells after each number of layers;
-        signs (3,) int64, decided by float64, double-doubles, exact numbers;
+        n_cells, limit_reached; layer_counts (L + 1,) int64, cells after each number of layers;
+        signs, three numbers: decided by float64, double-doubles, exact numbers;
         vertices (V, 2) and vertex_errors (V,) float64, bounds on the error of each coordinate;
-        cell_starts (n + 1,) int64, offsets into cell_vertices and cell_edges (H,) int32, counter-clockwise: a
-        corner, and the edge from there to the next (with jumps the first edge on that side);
+        cell_starts (n + 1,) int64, offsets into cell_vertices (H,) int32, corners counter-clockwise;
         patterns (n, B) uint8: layer l from byte pattern_starts[l] on, its units pattern_bits[l] bits each,
-        little-endian;
-        edges (E, 4) int32: cells on the left and on the right (-1: none), vertices from and to;
+        little-endian.
+        With `want_edges`: cell_edges (H,) int32, the edge from each corner to the next (with jumps the first on
+        that side); edges (E, 4) int32: cells on the left and on the right (-1: none), vertices from and to;
         edge_creases (E,) int32: the earliest line that runs there, a column of lines, or -1 - k for side k of the
-        domain (from corner k);
-        lines (3, breakpoints of all units) int32: layer, unit, breakpoint;
-        maps (n, outputs, 3): a x + b y + c, and map_errors (n, outputs, 2): bounds for a and b, and for c;
-        tree_lines (n - 1, 3), tree_errors (n - 1,), tree_children (n - 1, 2) int32, tree_creases (n - 1,) int32.
+        domain (from corner k).
+        With `want_maps`: maps (n, outputs, 3): a x + b y + c, and map_errors (n, outputs, 2): bounds for a and b,
+        and for c. With `want_tree`: tree_lines (n - 1, 3), tree_errors (n - 1,), tree_children (n - 1, 2) int32,
+        tree_creases (n - 1,) int32.
 
     Results do not depend on the number of threads. With one thread, or little to do, all is done on the calling
     one if its stack suffices. The GIL is released; an exception in `progress`, or a signal,
-    stops all threads and is raised. ValueError where lengths do not fit or a number is not finite, OverflowError
-    for more than 2^31 corners or edges.
+    stops all threads and is raised. OverflowError for more than 2^31 corners or edges.
     """
 
 def spare_bytes() -> int:
     """Memory of earlier results kept for the next ones, in bytes: at most 32 MiB in a process."""
 
 def count_cells(
+    problem: Problem,
     *,
+    threads: int,
+    certified: bool,
     max_pairs: int,
     progress: Callable[[int], None] | None,
-    **problem: Unpack[_Problem],
 ) -> dict[str, Any]:
     """How many cells `enumerate_cells` finds, without building those of the last hidden layer.
 
@@ -229,28 +255,30 @@ def count_cells(
     Returns
     -------
     dict
-        n_cells, proven; layer_counts (L + 1,) int64, cells after each number of layers; signs (3,) int64, decided
-        by float64, double-doubles, exact numbers.
+        n_cells, proven; layer_counts (L + 1,) int64, cells after each number of layers; signs, three numbers:
+        decided by float64, double-doubles, exact numbers.
 
-    Arguments, threads and errors as of `enumerate_cells`.
+    Threads and errors as of `enumerate_cells`.
     """
 
 class CellStream:
     """The cells that `enumerate_cells` finds, in its order, in batches of `batch_cells` (the last: what is left).
 
     Threads work ahead, within a window of a few batches; so that is what is in memory. They end with the last
-    batch, on an error, when it is closed or collected. Arguments as of `enumerate_cells`; `ascending`, for the
-    strip over an interval, orders the cells from left to right.
+    batch, on an error, when it is closed or collected. `ascending`, for the strip over an interval, orders the
+    cells from left to right.
     """
 
     def __init__(
         self,
+        problem: Problem,
         *,
+        threads: int,
+        certified: bool,
         want_patterns: bool,
         want_maps: bool,
         ascending: bool,
         batch_cells: int,
-        **problem: Unpack[_Problem],
     ) -> None: ...
     def next(self, progress: Callable[[int], None] | None = None) -> dict[str, npt.NDArray[Any]] | None:
         """The next batch; None after the last, and once closed.
@@ -271,14 +299,6 @@ class CellStream:
     @property
     def signs(self) -> npt.NDArray[np.int64]:
         """As of `enumerate_cells` once the last batch has been given; ValueError when closed."""
-
-    @property
-    def pattern_starts(self) -> npt.NDArray[np.int64]:
-        """First byte of each layer in a row of `patterns`."""
-
-    @property
-    def pattern_bits(self) -> npt.NDArray[np.int32]:
-        """Bits of each unit, by layer."""
 
 def locate_cells(
     tree_lines: npt.NDArray[np.float64],

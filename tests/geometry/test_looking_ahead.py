@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from compiled_cells import areas, arguments, compare, enumerate_compiled, patterns
+from compiled_cells import areas, compare, count_compiled, enumerate_compiled, patterns
 from degenerate_networks import KINDS, random_case
-from leadlight import Activation, Network, _core, mlp
+from leadlight import Activation, Network, mlp
 from leadlight.geometry.reference import enumerate_cells
 
 WIDTH = 132  # units a layer: enough for the last layer to be looked ahead to as well
@@ -53,9 +53,7 @@ def _compare_seeds(seeds):
         )
         for key in ("vertices", "edges"):
             assert len(cells[key]) == len(narrow_cells[key]), message
-        counted = _core.count_cells(
-            **arguments(wide, box), threads=1, certified=True, max_pairs=10**8, progress=None
-        )
+        counted = count_compiled(wide, box)
         np.testing.assert_array_equal(counted["layer_counts"], cells["layer_counts"], err_msg=message)
 
 
@@ -76,9 +74,7 @@ def test_wide_networks_have_the_cells_of_the_oracle(widths, activation):
     box = [(-1, 0.5), (-0.5, 1)]
     found = enumerate_compiled(net, box, maps=True)
     compare(net, found, enumerate_cells(net, box))
-    counted = _core.count_cells(
-        **arguments(net, box), threads=1, certified=True, max_pairs=10**8, progress=None
-    )
+    counted = count_compiled(net, box)
     np.testing.assert_array_equal(counted["layer_counts"], found["layer_counts"])
 
 

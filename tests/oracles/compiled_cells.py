@@ -8,11 +8,19 @@ import numpy as np
 
 from leadlight import _core, regions
 
-__all__ = ["areas", "arguments", "check_map_errors", "compare", "enumerate_compiled", "patterns"]
+__all__ = [
+    "areas",
+    "arguments",
+    "check_map_errors",
+    "compare",
+    "count_compiled",
+    "enumerate_compiled",
+    "patterns",
+]
 
 
 def arguments(net, domain):
-    """Return the network and the domain, a box or corners, as the arguments of `_core.enumerate_cells`."""
+    """Return the network and the domain, a box or corners, as the arguments of `_core.Problem`."""
     tables, pieces = [], []
     for act, width in zip(net.activations, net.widths):
         units = act.units()  # one alone where all are the same
@@ -38,14 +46,27 @@ def arguments(net, domain):
 def enumerate_compiled(
     net, domain, threads=1, certified=True, edges=True, maps=False, tree=False, max_cells=0, progress=None
 ):
-    return _core.enumerate_cells(
-        **arguments(net, domain),
+    problem = _core.Problem(**arguments(net, domain))
+    found = _core.enumerate_cells(
+        problem,
         threads=threads,
         certified=certified,
         want_edges=edges,
         want_maps=maps,
         want_tree=tree,
         max_cells=max_cells,
+        progress=progress,
+    )
+    names = ("continuous", "pattern_starts", "pattern_bits", "lines")
+    return found | {"signs": np.array(found["signs"])} | {name: getattr(problem, name) for name in names}
+
+
+def count_compiled(net, domain, threads=1, certified=True, max_pairs=10**8, progress=None):
+    return _core.count_cells(
+        _core.Problem(**arguments(net, domain)),
+        threads=threads,
+        certified=certified,
+        max_pairs=max_pairs,
         progress=progress,
     )
 

@@ -7,14 +7,16 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from .. import _core
 from ..errors import ModelError, ShapeError
 from .domain import Domain
 
-# Of networks that are still there: to make a small one's arrays anew takes longer than its cells.
+# Of networks that are still there: to make these anew takes longer than a small network's cells.
 _known: WeakKeyDictionary[Any, dict[str, np.ndarray]] = WeakKeyDictionary()
+_latest: WeakKeyDictionary[Any, tuple[Domain, _core.Problem]] = WeakKeyDictionary()
 _LARGEST_KNOWN = 1 << 16  # parameters
 
-__all__ = ["check_inputs", "flat_corners", "flat_network"]
+__all__ = ["check_inputs", "flat_corners", "flat_network", "problem"]
 
 
 def check_inputs(net: Any, where: Domain) -> None:
@@ -60,6 +62,24 @@ def flat_network(net: Any) -> dict[str, np.ndarray]:
                 array.setflags(write=False)
             _known[net] = found
     return dict(found)
+
+
+def problem(net: Any, where: Domain) -> _core.Problem:
+    """The network on the domain, ready for the core; kept with the network for the latest domain.
+
+    Raises
+    ------
+    ModelError
+        A hidden activation is curved.
+    """
+    latest = _latest.get(net)
+    if latest is not None and latest[0] is where:
+        return latest[1]
+    found = flat_network(net)
+    made = _core.Problem(**found, corners=flat_corners(where))
+    if found["weights"].size <= _LARGEST_KNOWN and not where.corners.flags.writeable:
+        _latest[net] = where, made
+    return made
 
 
 def _flat_network(net: Any) -> dict[str, np.ndarray]:

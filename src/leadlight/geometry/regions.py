@@ -10,7 +10,7 @@ import numpy as np
 from .._machine import available_memory, default_threads
 from ..errors import ModelError, ParameterError, ShapeError, TooLargeError
 from ..network import Network
-from ._flat import check_inputs, flat_corners
+from ._flat import check_inputs, problem
 from ._strip import interval_of_strip
 from .cells.details import Details, Enumeration, FoundDetails
 from .cells.edges import Edges
@@ -89,7 +89,7 @@ def regions(
     """
     sliced, where = _problem(net, domain, slice)
     limit = _limit(max_cells, sliced)
-    enumeration = Enumeration(sliced, flat_corners(where), _flag("certified", certified), _threads(threads))
+    enumeration = Enumeration(sliced, where, _flag("certified", certified), _threads(threads))
     in_line = where.dim == 1  # then all at once: the cells are put in order afterwards
     found = enumeration.run(edges=True, maps=in_line, tree=in_line, max_cells=limit, progress=progress)
     if found["limit_reached"] or found["n_cells"] > limit:  # the core looks at the limit now and then
@@ -142,7 +142,8 @@ def _complex(
     found: dict[str, Any],
     details: Details | FoundDetails,
 ) -> PolyhedralComplex:
-    lines = found["lines"]
+    given = problem(sliced, where)
+    lines = given.lines
     return PolyhedralComplex(
         network=net,
         domain=where,
@@ -162,10 +163,10 @@ def _complex(
         ),
         packed_patterns=found["patterns"],
         layer_counts=found["layer_counts"],
-        signs=dict(zip(STAGES, found["signs"].tolist())),
+        signs=dict(zip(STAGES, found["signs"])),
         _sliced=sliced,
-        _pattern_starts=found["pattern_starts"],
-        _pattern_bits=found["pattern_bits"],
+        _pattern_starts=given.pattern_starts,
+        _pattern_bits=given.pattern_bits,
         _lines=lines,
         _details=details,
     )

@@ -18,7 +18,7 @@ import numpy as np
 from .. import _core
 from ..errors import ParameterError
 from ..network import Network
-from ._flat import flat_corners, flat_network
+from ._flat import problem
 from .analysis.statistics import RegionStatistics
 from .cells.batches import CellBatch, ends_of_strip
 from .domain import Domain
@@ -60,6 +60,7 @@ class RegionStream(Iterator[CellBatch]):
         batch: int,
         sliced: Network,
         cells: _core.CellStream,
+        layout: tuple[np.ndarray, np.ndarray],
         progress: Callable[[int], None] | None,
     ) -> None:
         self.network = network
@@ -72,7 +73,7 @@ class RegionStream(Iterator[CellBatch]):
         self.signs: dict[str, int] | None = None
         self._sliced = sliced
         self._cells = cells
-        self._layout = cells.pattern_starts, cells.pattern_bits
+        self._layout = layout  # of a row of patterns
         self._progress = progress
         self._everywhere = np.arange(0)
         self._is_closed = False
@@ -239,9 +240,9 @@ def iter_regions(
     sliced, where = _problem(net, domain, slice)
     patterns, maps = _flag("patterns", patterns), _flag("maps", maps)
     size = _batch_size(batch, sliced, patterns, maps)
+    given = problem(sliced, where)
     cells = _core.CellStream(
-        **flat_network(sliced),
-        corners=flat_corners(where),
+        given,
         threads=_threads(threads),
         certified=_flag("certified", certified),
         want_patterns=patterns,
@@ -249,7 +250,8 @@ def iter_regions(
         ascending=where.dim == 1,
         batch_cells=size,
     )
-    return RegionStream(net, where, slice, bool(certified), size, sliced, cells, progress)
+    layout = given.pattern_starts, given.pattern_bits
+    return RegionStream(net, where, slice, bool(certified), size, sliced, cells, layout, progress)
 
 
 def _batch_size(batch: Any, net: Network, patterns: bool, maps: bool) -> int:

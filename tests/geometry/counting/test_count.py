@@ -3,18 +3,12 @@
 import numpy as np
 import pytest
 
-from compiled_cells import arguments, enumerate_compiled
+from compiled_cells import count_compiled as count
+from compiled_cells import enumerate_compiled
 from degenerate_networks import KINDS, random_case
-from leadlight import Network, _core, mlp
+from leadlight import Network, mlp
 
 BOX = [(-1, 1), (-1, 1)]
-MANY = 10**8
-
-
-def count(net, domain, threads=1, certified=True, max_pairs=MANY, progress=None):
-    return _core.count_cells(
-        **arguments(net, domain), threads=threads, certified=certified, max_pairs=max_pairs, progress=progress
-    )
 
 
 def one_layer(lines, activation="relu"):

@@ -7,7 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from compiled_cells import arguments, enumerate_compiled
+from compiled_cells import count_compiled as count
+from compiled_cells import enumerate_compiled
 from leadlight import Network, _core, mlp
 
 WIDTHS = [
@@ -19,11 +20,6 @@ WIDTHS = [
     [48, 40, 36, 40],
     [32, 64, 33, 48, 40],
 ]
-
-
-def count(net, box, **options):
-    options = {"threads": 1, "certified": True, "max_pairs": 10**8, "progress": None} | options
-    return _core.count_cells(**arguments(net, box), **options)
 
 
 def small_box(rng, size):
@@ -57,7 +53,7 @@ def test_activations_that_differ_from_layer_to_layer():
 def test_fewer_signs_than_building_takes():
     net = mlp(2, [128, 128, 128], 1, init="he_normal", bias="normal(0.5)", seed=1)
     built, counted = compare(net, [(-0.5, 0.5), (-0.5, 0.5)])
-    assert counted["signs"].sum() < 0.85 * built["signs"].sum()
+    assert sum(counted["signs"]) < 0.85 * sum(built["signs"])
 
 
 def degenerate(kind, rng, widths):

@@ -16,17 +16,18 @@ import numpy as np
 
 from ... import _core
 from ...network import Network
-from .._flat import flat_network
+from .._flat import problem
+from ..domain import Domain
 
 __all__ = ["Details", "Enumeration", "FoundDetails"]
 
 
 @dataclass(frozen=True, eq=False)
 class Enumeration:
-    """What the core is asked about: a network of two inputs on a polygon."""
+    """What the core is asked about: a network and a domain of as many dimensions as it has inputs."""
 
     network: Network
-    corners: np.ndarray
+    domain: Domain
     certified: bool
     threads: int
 
@@ -41,8 +42,7 @@ class Enumeration:
     ) -> dict[str, Any]:
         """The core's arrays."""
         return _core.enumerate_cells(
-            **flat_network(self.network),
-            corners=self.corners,
+            problem(self.network, self.domain),
             threads=self.threads,
             certified=self.certified,
             want_edges=edges,

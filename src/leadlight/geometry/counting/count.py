@@ -14,7 +14,7 @@ import numpy as np
 
 from ... import _core
 from ...network import Network
-from .._flat import flat_corners, flat_network
+from .._flat import problem
 from ..regions import STAGES, _flag, _problem, _threads
 from ..slices import Slice
 
@@ -101,8 +101,7 @@ def count_regions(
     sliced, where = _problem(net, domain, slice)
     certified = _flag("certified", certified)
     found = _core.count_cells(
-        **flat_network(sliced),
-        corners=flat_corners(where),
+        problem(sliced, where),
         threads=_threads(threads),
         certified=certified,
         max_pairs=MAX_PAIRS,
@@ -112,5 +111,5 @@ def count_regions(
         n_cells=int(found["n_cells"]),
         proven=certified and bool(found["proven"]),
         layer_counts=found["layer_counts"],
-        signs=dict(zip(STAGES, found["signs"].tolist())),
+        signs=dict(zip(STAGES, found["signs"])),
     )

@@ -175,8 +175,7 @@ def _count_block(net: Network, template: dict[str, np.ndarray], A: np.ndarray, B
         flat = flat or {**template, "weights": template["weights"].copy()}
         # After the 4 weights of the barycentric layer: the two ends, as columns.
         flat["weights"][4 : 4 + 2 * net.n_inputs] = np.stack([A[i], B[i]], axis=1).ravel()
-        found = _core.count_cells(
-            **flat, corners=_STRIP, threads=1, certified=True, max_pairs=0, progress=None
-        )
+        given = _core.Problem(**flat, corners=_STRIP)
+        found = _core.count_cells(given, threads=1, certified=True, max_pairs=0, progress=None)
         counts[i] = found["n_cells"]
     return counts
