@@ -96,3 +96,30 @@ def test_sums_beyond_the_range_are_infinite():
     assert cx.integral()[0] == np.inf
     shrunk = net.with_parameters([net.weights[0], [[1e200]]], net.biases)
     assert ll.regions(shrunk, [(-1e-200, 1e-200)] * 2).mean()[0] == pytest.approx(0.25e200)
+
+
+@pytest.mark.parametrize("steep", [1e20, 1e40, 1e100])
+def test_maps_steeper_than_floats_can_say_do_not_spoil_the_sum(steep):
+    """0, then 1 beyond a ramp thinner than the rounding of its vertices: what the floats there say is wrong."""
+    layers = [[[steep, 0.375 * steep]], [[1.0], [1.0]], [[1.0, -1.0]]]
+    net = ll.Network.from_arrays(layers, [[-0.3 * steep], [0.0, -1.0], [0.0]])
+    cx = ll.regions(net, [(0, 1), (0, 1)])
+    assert len(cx) == 3
+    assert cx.integral()[0] == pytest.approx(1 - 0.3 * 0.8 / 2, rel=1e-12)
+    assert cx.moments().covariance[0, 0] == pytest.approx(0.88 * 0.12, rel=1e-12)
+    line = net.with_parameters([net.weights[0][:, :1], *net.weights[1:]], net.biases)
+    assert ll.regions(line, (0, 1)).mean()[0] == pytest.approx(0.7, rel=1e-12)
+
+
+def test_slivers_of_steep_maps_do_not_spoil_the_sum():
+    first = list(KINDS).index("extreme scales") + 84_000
+    for seed in range(first, first + 20 * len(KINDS), len(KINDS)):
+        net, box, _ = random_case(seed)
+        cx, cells = ll.regions(net, box), enumerate_cells(net, box).cells
+        for output in range(net.n_outputs):
+            expected = sum(exact_integral(cell, output) for cell in cells)
+            found = cx.extrema(output)
+            size = max(abs(found.maximum.exact), abs(found.minimum.exact))
+            if size < 1e150:
+                allowed = Fraction(1, 10**6) * size * cx.domain.exact_volume
+                assert abs(Fraction(float(cx.integral()[output])) - expected) <= allowed

@@ -16,9 +16,10 @@ import numpy as np
 
 from ...errors import ParameterError
 from ..exact import cell_forms
+from .corner_values import corner_values
 from .step_values import face, values_on_faces
 
-__all__ = ["Extrema", "Extremum", "corner_values", "extrema"]
+__all__ = ["Extrema", "Extremum", "extrema"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -97,21 +98,6 @@ def extrema(cx: Any, output: int = 0) -> Extrema:
         return Extrema(low, high)
     on_faces = np.concatenate(values_on_faces(cx, int(output))).tolist()
     return Extrema(_of_steps(cx, low, on_faces, -1), _of_steps(cx, high, on_faces, 1))
-
-
-def corner_values(cx: Any, output: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The cell, the value and its error bound at each corner of each cell."""
-    cell = np.repeat(np.arange(len(cx)), cx.n_corners)
-    maps, bounds = cx._details.maps[cell, output], cx._details.map_errors[cell, output]
-    corners, shifts = cx.vertices[cx.cell_vertices], cx.vertex_errors[cx.cell_vertices]
-    with np.errstate(over="ignore", invalid="ignore"):  # what is not finite stays in the race
-        reach = np.abs(corners) + shifts[:, None]
-        terms = corners * maps[:, : cx.dim]
-        values = terms.sum(axis=1) + maps[:, 2]
-        slopes = np.abs(maps[:, : cx.dim]).sum(axis=1)
-        rounding = 2.0**-50 * (np.abs(terms).sum(axis=1) + np.abs(maps[:, 2])) + 2.0**-1060
-        errors = slopes * shifts + bounds[:, 0] * reach.sum(axis=1) + bounds[:, 1] + rounding
-    return cell, values, np.where(np.isfinite(values), errors, np.inf)
 
 
 def _greatest(

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..cells.measures import following_corner, size_unit, triangles
-from ..exact import cell_forms
+from .corner_values import outputs_at_corners
 
 __all__ = ["Moments", "integral", "moments"]
 
@@ -79,7 +79,7 @@ def _mean(parts: list[np.ndarray]) -> np.ndarray:
 
 def _simplices(cx: Any) -> tuple[np.ndarray, list[np.ndarray]]:
     """The cells as intervals or triangles: sizes (m,), in units, and the outputs at each corner (m, n_outputs)."""
-    values = _corner_values(cx)
+    values = np.column_stack([outputs_at_corners(cx, output) for output in range(cx.network.n_outputs)])
     if cx.dim == 1:
         left = np.arange(0, len(values), 2)
         ends = cx.vertices[cx.cell_vertices, 0] / size_unit(cx)
@@ -89,21 +89,6 @@ def _simplices(cx: Any) -> tuple[np.ndarray, list[np.ndarray]]:
         size, places = triangles(cx)[2] / 2.0, [first, np.arange(len(values)), following_corner(cx)]
     kept = size != 0.0
     return size[kept], [values[place[kept]] for place in places]
-
-
-def _corner_values(cx: Any) -> np.ndarray:
-    """The outputs at each corner of each cell, by the cell's map: (n, n_outputs) float64."""
-    A, c = cx.affine_maps()
-    cell = np.repeat(np.arange(len(cx)), cx.n_corners)
-    with np.errstate(over="ignore", invalid="ignore"):
-        values = np.einsum("cod,cd->co", A[cell], cx.vertices[cx.cell_vertices]) + c[cell]
-    for corner in np.flatnonzero(~np.isfinite(values).all(axis=1)).tolist():  # the maps are out of range
-        matrix, offset = cx.affine_map_exact(int(cell[corner]))
-        point = cx.vertex_exact(int(cx.cell_vertices[corner]))
-        values[corner] = [
-            cell_forms.rounded(sum((a * x for a, x in zip(row, point)), b)) for row, b in zip(matrix, offset)
-        ]
-    return values
 
 
 def _gram(f: np.ndarray, weight: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ..analysis.extrema import corner_values
+from ..analysis.corner_values import corner_values
 from ..analysis.step_values import values_on_faces
 from ..exact import cell_forms
 from .level_sets import LevelSet, borders, cut_at
