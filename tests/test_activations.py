@@ -16,7 +16,8 @@ from leadlight.activations import ACTIVATIONS, Activation, Pieces, activation
 from leadlight.errors import ParameterError, UnknownNameError
 
 NAMES = sorted(ACTIVATIONS)
-SPECS = [*NAMES, "leaky_relu(0.1)", "leaky_relu(-0.5)", "prelu(-0.7)", "elu(0.3)"]
+BOUNDED = ["hardtanh(0, 6)", "hardtanh(-0.3, 0.1)"]
+SPECS = [*NAMES, "leaky_relu(0.1)", "leaky_relu(-0.5)", "prelu(-0.7)", "elu(0.3)", *BOUNDED]
 LINEAR = [
     "relu",
     "leaky_relu(0.1)",
@@ -26,9 +27,12 @@ LINEAR = [
     "abs",
     "identity",
     "hardtanh",
+    *BOUNDED,
     "step",
 ]
-KINKS_AND_MORE = np.array([-30.0, -2.0, -1.0, -1e-3, -0.0, 0.0, 1e-300, 1e-3, 0.5, 1.0, 2.0, 19.0])
+KINKS_AND_MORE = np.array(
+    [6.0, -0.3, 0.1, -30.0, -2.0, -1.0, -1e-3, -0.0, 0.0, 1e-300, 1e-3, 0.5, 1.0, 2.0, 19.0]
+)
 
 
 def torch_function(phi):
@@ -189,7 +193,8 @@ def test_torch_gains_beside_ours():
 @pytest.mark.parametrize("spec", SPECS)
 def test_moments_agree_with_adaptive_quadrature(spec, variance):
     phi, scale = activation(spec), math.sqrt(variance)
-    edges = sorted({-12.0, -1.0, -5 / scale, 0.0, 5 / scale, 1.0, 12.0, -1 / scale, 1 / scale})
+    edges = {-12.0, -1.0, -5 / scale, 0.0, 5 / scale, 1.0, 12.0, -1 / scale, 1 / scale}
+    edges = sorted(edges | {parameter / scale for parameter in phi.parameters})
     edges = [edge for edge in edges if abs(edge) <= 12]
 
     def mean(function):
@@ -224,6 +229,23 @@ def test_specs_round_trip_and_equality_is_by_value(spec):
     assert str(phi) == phi.spec
     assert pickle.loads(pickle.dumps(phi)) == phi  # noqa: S301 - our own bytes
     assert repr(phi) == f"Activation(name={phi.name!r}, parameters={phi.parameters!r})"
+
+
+def test_a_hardtanh_has_two_bounds_or_none():
+    assert activation("hardtanh(-1, 1)") == activation("hardtanh()") == Activation("hardtanh", (-1, 1))
+    assert activation("hardtanh(max_val=2)").spec == "hardtanh(-1.0, 2.0)"
+    relu6 = activation("hardtanh(0, 6)")
+    assert dict(zip(relu6.parameter_names, relu6.parameters)) == {"min_val": 0.0, "max_val": 6.0}
+    z = np.array([-1.0, 0.0, 0.1, 5.5, 6.0, 7.0])
+    np.testing.assert_array_equal(relu6(z), torch.nn.ReLU6()(torch.tensor(z)).numpy())
+    assert relu6.formula == r"\min(\max(z, 0), 6)"
+    assert activation("hardtanh").formula == r"\min(\max(z, -1), 1)"
+    with pytest.raises(ParameterError, match="lower bound below its upper one"):
+        activation("hardtanh(1, 1)")
+    with pytest.raises(ParameterError, match="takes 2 numbers, not 1"):
+        Activation("hardtanh", (0.0,))
+    with pytest.raises(ParameterError, match="finite max_val"):
+        activation("hardtanh(0, inf)")
 
 
 def test_names_that_are_not_there_and_numbers_that_do_not_fit():

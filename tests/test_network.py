@@ -25,6 +25,7 @@ TORCH_SPECS = [
     "sigmoid",
     "tanh",
     "hardtanh",
+    "hardtanh(-0.5, 2)",
     "softplus",
     "gelu",
     "elu",

@@ -12,6 +12,7 @@ KNOWN = {
     "one": (("slope", 0.01),),
     "two": (("first", None), ("second", 0.0)),
     "more": specs.OneOrMore("slope", 0.25),
+    "bounds": specs.Bounds(("low", -1.0), ("high", 1.0)),
 }
 
 
@@ -30,6 +31,10 @@ KNOWN = {
         ("more", ("more", (0.25,))),
         ("more(slope=2)", ("more", (2.0,))),
         ("more(1, -2,3e-1)", ("more", (1.0, -2.0, 0.3))),
+        ("bounds", ("bounds", ())),
+        ("bounds( )", ("bounds", ())),
+        ("bounds(0, 6)", ("bounds", (0.0, 6.0))),
+        ("bounds(high=6)", ("bounds", (-1.0, 6.0))),
     ],
 )
 def test_reads_numbers_by_position_and_by_name(text, expected):
@@ -52,6 +57,10 @@ def test_reads_numbers_by_position_and_by_name(text, expected):
         ("two(1, first=2)", "gives first twice"),
         ("two", "lacks its first"),
         ("two(second=1)", "lacks its first"),
+        ("bounds(1)", "lower bound below its upper one, not 1.0 and 1.0: write"),
+        ("bounds(low=-2, low=1)", "gives low twice"),
+        ("bounds(0, 1, 2)", "has 3 numbers, but bounds takes 2"),
+        ("bounds(0, nan)", "finite high, not nan"),
         ("one(nan)", "finite slope, not nan"),
         ("one(inf)", "finite slope, not inf"),
         ("one(__import__('os'))", "where a number belongs"),

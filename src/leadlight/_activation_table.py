@@ -66,8 +66,8 @@ class Family:
     forward: Callable[..., np.ndarray]
     derivative: Callable[..., np.ndarray]
     pieces: Callable[..., Pieces] | None
-    formula: str
-    signature: specs.Signature | specs.OneOrMore = ()
+    formula: str | Callable[..., str]
+    signature: specs.AnySignature = ()
     torch_name: str | None = None
     sklearn_name: str | None = None
     onnx_name: str | None = None
@@ -176,10 +176,11 @@ FAMILIES: dict[str, Family] = {
         torch_gain=lambda: 5.0 / 3.0,
     ),
     "hardtanh": Family(
-        forward=lambda z: np.clip(z, -1, 1),
-        derivative=lambda z: (np.abs(z) < 1).astype(z.dtype),
-        pieces=lambda: _linear([-1, 1], [0, 1, 0], [-1, 0, 1]),
-        formula=r"\min(\max(z, -1), 1)",
+        forward=lambda z, low=-1.0, high=1.0: np.clip(z, z.dtype.type(low), z.dtype.type(high)),
+        derivative=lambda z, low=-1.0, high=1.0: ((low < z) & (z < high)).astype(z.dtype),
+        pieces=lambda low=-1.0, high=1.0: _linear([low, high], [0, 1, 0], [low, 0, high]),
+        formula=lambda low=-1.0, high=1.0: rf"\min(\max(z, {low:g}), {high:g})",
+        signature=specs.Bounds(("min_val", -1.0), ("max_val", 1.0)),
         torch_name="Hardtanh",
         onnx_name="Clip",
     ),

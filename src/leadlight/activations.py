@@ -34,12 +34,13 @@ class Activation:
         Name in the table `ACTIVATIONS`.
     parameters : tuple of float
         Its parameters, e.g. ``(0.1,)`` for the slope of a leaky ReLU. Default: none. A prelu takes one slope for
-        all units, or one for each; they are fixed numbers, which training does not change.
+        all units, or one for each; they are fixed numbers, which training does not change. A hardtanh takes two
+        bounds, or none for -1 and 1 (which are then left out); with 0 and 6 it is torch's ReLU6.
 
     Raises
     ------
     UnknownNameError, ParameterError
-        Not in the table, or not one finite number for each of its parameters.
+        Not in the table, not one finite number for each of its parameters, or bounds that do not ascend.
 
     Examples
     --------
@@ -68,6 +69,8 @@ class Activation:
                 f"The parameters of {self.name} must be a sequence of numbers, not {given}."
             ) from None
         specs.check_values("activation", self.name, values, family.signature)
+        if isinstance(family.signature, specs.Bounds) and values == family.signature.defaults:
+            values = ()  # one name for one function
         object.__setattr__(self, "parameters", values)
         object.__setattr__(self, "_family", family)
 
@@ -112,6 +115,8 @@ class Activation:
         signature = self._family.signature
         if isinstance(signature, specs.OneOrMore):
             return (signature.parameter,) * len(self.parameters)
+        if isinstance(signature, specs.Bounds):
+            signature = signature.signature if self.parameters else ()
         return tuple(key for key, _ in signature)
 
     @property
@@ -142,7 +147,8 @@ class Activation:
     @property
     def formula(self) -> str:
         """The function in LaTeX, of z."""
-        return self._family.formula
+        formula = self._family.formula
+        return formula if isinstance(formula, str) else formula(*self.parameters)
 
     @property
     def pieces(self) -> Pieces | None:
@@ -168,7 +174,7 @@ class Activation:
 
     @property
     def onnx_name(self) -> str | None:
-        """ONNX operator (hardtanh: Clip with bounds -1 and 1), or None where no single one does it."""
+        """ONNX operator (hardtanh: Clip with its bounds), or None where no single one does it."""
         return self._family.onnx_name
 
     @property
@@ -214,8 +220,8 @@ def activation(spec: str | Activation) -> Activation:
     ----------
     spec : str or Activation
         ``"relu"``, ``"leaky_relu(0.1)"``, ``"prelu(0.1, 0.2, -0.3)"`` (one slope for each of three units),
-        ``"elu(alpha=0.5)"``: parsed, never evaluated. Parameters have torch's defaults: slope 0.01 for
-        leaky_relu, 0.25 for prelu, alpha 1 for elu.
+        ``"elu(alpha=0.5)"``, ``"hardtanh(0, 6)"``: parsed, never evaluated. Parameters have torch's defaults:
+        slope 0.01 for leaky_relu, 0.25 for prelu, alpha 1 for elu, bounds -1 and 1 for hardtanh.
 
     Raises
     ------

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from .errors import ParameterError, UnknownNameError
 
-__all__ = ["OneOrMore", "Signature", "canonical", "check_values", "parse"]
+__all__ = ["Bounds", "OneOrMore", "Signature", "canonical", "check_values", "parse"]
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,32 @@ class OneOrMore:
     default: float
 
 
+@dataclass(frozen=True)
+class Bounds:
+    """A lower and an upper bound: both, the lower one less, or none where they are the defaults."""
+
+    lower: tuple[str, float]
+    upper: tuple[str, float]
+
+    @property
+    def signature(self) -> Signature:
+        """The two as parameters."""
+        return self.lower, self.upper
+
+    @property
+    def defaults(self) -> tuple[float, float]:
+        """What they are where they are not given."""
+        return self.lower[1], self.upper[1]
+
+
 # The parameters that a name takes, in order: (parameter, default), None where a value must be given.
 Signature = tuple[tuple[str, float | None], ...]
+AnySignature = Signature | OneOrMore | Bounds
 
 _SPEC = re.compile(r"\s*([A-Za-z][A-Za-z0-9_-]*)\s*(?:\((.*)\))?\s*", re.DOTALL)
 
 
-def parse(text: str, kind: str, known: Mapping[str, Signature | OneOrMore]) -> tuple[str, tuple[float, ...]]:
+def parse(text: str, kind: str, known: Mapping[str, AnySignature]) -> tuple[str, tuple[float, ...]]:
     """Read a spec string against the table of names and parameters.
 
     Parameters
@@ -46,7 +65,7 @@ def parse(text: str, kind: str, known: Mapping[str, Signature | OneOrMore]) -> t
     -------
     name : str
     values : tuple of float
-        One for each parameter of the signature, or one or more.
+        One for each parameter of the signature; one or more; none where bounds are the defaults.
 
     Raises
     ------
@@ -76,13 +95,16 @@ def parse(text: str, kind: str, known: Mapping[str, Signature | OneOrMore]) -> t
     return name, values
 
 
-def check_values(kind: str, name: str, values: Sequence[float], signature: Signature | OneOrMore) -> None:
-    """Raise `ParameterError` unless there is one finite number for each parameter."""
+def check_values(kind: str, name: str, values: Sequence[float], signature: AnySignature) -> None:
+    """Raise `ParameterError` unless there is one finite number for each parameter, bounds in ascending order."""
     usage = _usage(name, signature)
     if isinstance(signature, OneOrMore):
         if not values:
             raise ParameterError(f"The {kind} {name} takes at least 1 number, not 0: write {usage}.")
         signature = ((signature.parameter, None),) * len(values)
+    bounds = isinstance(signature, Bounds)
+    if isinstance(signature, Bounds):
+        signature = signature.signature if values else ()
     if len(values) != len(signature):
         raise ParameterError(
             f"The {kind} {name} takes {_count(len(signature))}, not {len(values)}: write {usage}."
@@ -90,6 +112,11 @@ def check_values(kind: str, name: str, values: Sequence[float], signature: Signa
     for (parameter, _), value in zip(signature, values, strict=True):
         if not math.isfinite(value):
             raise ParameterError(f"The {kind} {name} needs a finite {parameter}, not {value!r}: {usage}.")
+    if bounds and values and not values[0] < values[1]:
+        raise ParameterError(
+            f"The {kind} {name} needs its lower bound below its upper one, not {values[0]!r} and {values[1]!r}: "
+            f"write {usage}."
+        )
 
 
 def canonical(name: str, values: Sequence[float]) -> str:
@@ -103,15 +130,17 @@ def canonical(name: str, values: Sequence[float]) -> str:
     return f"{name}({', '.join(repr(float(value)) for value in values)})" if values else name
 
 
-def _bind(
-    text: str, kind: str, name: str, given: list[str], signature: Signature | OneOrMore
-) -> tuple[float, ...]:
+def _bind(text: str, kind: str, name: str, given: list[str], signature: AnySignature) -> tuple[float, ...]:
     """Assign the numbers in the brackets to the parameters, as a call would."""
     usage = _usage(name, signature)
     if isinstance(signature, OneOrMore):
         if len(given) > 1:  # by position only
             return tuple(_number(text, kind, item, usage) for item in given)
         signature = ((signature.parameter, signature.default),)
+    if isinstance(signature, Bounds):
+        if not given:
+            return ()
+        signature = signature.signature
     if len(given) > len(signature):
         raise ParameterError(
             f"The {kind} {text!r} has {_count(len(given))}, but {name} takes {len(signature)}: write {usage}."
@@ -147,15 +176,17 @@ def _count(n: int) -> str:
     return f"{n} number" if n == 1 else f"{n} numbers"
 
 
-def _usage(name: str, signature: Signature | OneOrMore) -> str:
+def _usage(name: str, signature: AnySignature) -> str:
     if not signature:
         return f'"{name}"'
     if isinstance(signature, OneOrMore):
         return f'"{name}({signature.parameter}={signature.default!r})" or "{name}(0.1, 0.2, ...)"'
+    if isinstance(signature, Bounds):
+        signature = signature.signature
     return f'"{name}({", ".join(f"{key}={1.0 if value is None else value!r}" for key, value in signature)})"'
 
 
-def _example(known: Mapping[str, Signature | OneOrMore]) -> str:
+def _example(known: Mapping[str, AnySignature]) -> str:
     with_numbers = [name for name, signature in known.items() if signature]
     name = with_numbers[0] if with_numbers else next(iter(known))
     return _usage(name, known[name])

@@ -6,15 +6,17 @@ import numpy as np
 import pytest
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, PolynomialFeatures, StandardScaler
 
 import leadlight as ll
 from leadlight.errors import ModelError
 
 rng = np.random.default_rng(0)
 X = rng.standard_normal((60, 3))
+SHIFTED = 5.0 * X + [3.0, -20.0, 0.0]
 
 
 def options(activation="relu"):
@@ -48,12 +50,48 @@ def test_a_multi_class_classifier_has_one_logit_a_class():
     np.testing.assert_allclose(ll.softmax(net(X)), mlp.predict_proba(X), rtol=1e-9, atol=1e-12)
 
 
+def fitted(*steps):
+    mlp = MLPRegressor(random_state=0, **options())
+    return make_pipeline(*steps, mlp).fit(SHIFTED, X[:, :2] ** 2)
+
+
+def searched():
+    search = GridSearchCV(MLPRegressor(random_state=0, **options()), {"alpha": [1e-3, 1e-2]}, cv=2)
+    return search.fit(X, X[:, 0])
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [],
+        ["passthrough", StandardScaler()],
+        [StandardScaler(with_mean=False)],
+        [StandardScaler(with_std=False)],
+        [StandardScaler(with_mean=False, with_std=False)],
+        [MinMaxScaler((-1, 2))],
+        [MaxAbsScaler(), StandardScaler(), MinMaxScaler()],
+    ],
+)
+def test_scalers_of_a_pipeline_are_folded_in(steps):
+    pipeline = fitted(*steps)
+    net = ll.Network.of(pipeline)
+    assert net.layer_sizes == (3, 5, 4, 2)
+    np.testing.assert_allclose(net(SHIFTED), pipeline.predict(SHIFTED), rtol=1e-10, atol=1e-11)
+
+
 @pytest.mark.parametrize(
     ("model", "says"),
     [
         (MLPClassifier(), "not fitted"),
         (LogisticRegression(), "LogisticRegression is not an MLP"),
-        (make_pipeline(StandardScaler(), MLPClassifier()), "out of the pipeline"),
+        (make_pipeline(StandardScaler(), MLPClassifier()), "not fitted"),
+        (make_pipeline(StandardScaler(), LogisticRegression()), "LogisticRegression is not an MLP"),
+        (
+            fitted(PolynomialFeatures(2)),
+            r"'polynomialfeatures' .PolynomialFeatures. is no scaler.*pipeline\[-1\]",
+        ),
+        (fitted(MinMaxScaler(clip=True)), "MinMaxScaler. is no scaler.*without clip"),
+        (searched(), "GridSearchCV is not an MLP.*best_estimator_"),
     ],
 )
 def test_what_cannot_be_described_is_named(model, says):

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.nn.utils.parametrizations import weight_norm
+from torch.optim.swa_utils import AveragedModel
 
 import leadlight as ll
 from leadlight.activations import ACTIVATIONS
 from leadlight.convert.torch import from_torch, to_torch
 from leadlight.errors import ModelError
+
+
+class Whole(nn.Module):
+    """A module whose one attribute is the network, as many write it."""
+
+    def __init__(self, net):
+        super().__init__()
+        self.net = net
+
+    def forward(self, x):
+        return self.net(x)
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +52,7 @@ def test_a_sequential_keeps_its_floats():
     np.testing.assert_array_equal(net.weights[0], module[0].weight.detach().numpy())
 
 
-@pytest.mark.parametrize("spec", [*ACTIVATIONS, "leaky_relu(0.3)", "elu(0.7)"])
+@pytest.mark.parametrize("spec", [*ACTIVATIONS, "leaky_relu(0.3)", "elu(0.7)", "hardtanh(0, 6)"])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_round_trip_is_bit_exact(spec, dtype):
     start = ll.mlp(3, [4, 2], 2, activation=spec, seed=0, dtype=dtype)
@@ -63,6 +78,83 @@ def test_nesting_dropout_flatten_identity_pass_through():
     net = assert_same_values(module, 6)
     assert net.widths == (4,)
     assert not net.biases[1].any()
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        nn.Flatten(),
+        nn.Flatten(0),
+        nn.Unflatten(1, (1, 1)),
+        lambda y: y.squeeze(-1),
+        lambda y: y.squeeze(1),
+        lambda y: torch.squeeze(y, dim=-1),
+        lambda y: y.squeeze(),
+        lambda y: y[:, 0],
+        lambda y: y[..., -1],
+        lambda y: y.view(-1),
+        lambda y: y.reshape(len(y) if isinstance(y, torch.Tensor) else -1),
+        lambda y: y.flatten(),
+        lambda y: torch.relu(y.squeeze(-1)),  # an activation of each number, whatever the shape
+    ],
+)
+def test_a_single_output_may_drop_its_axis(last):
+    class Single(Chain):
+        def __init__(self):
+            super().__init__(nn.ReLU6())
+            self.last = last
+
+        def forward(self, x):
+            return self.last(super().forward(x))
+
+    module = Single()
+    module.fc2 = nn.Linear(4, 1)
+    net, x = ll.Network.of(module), torch.randn(50, 2, dtype=torch.float64) * 9
+    assert net.n_outputs == 1
+    with torch.no_grad():
+        expected = module.double()(x).numpy()
+    assert expected.size == 50
+    np.testing.assert_allclose(net(x.numpy()).ravel(), expected.ravel(), rtol=1e-12, atol=1e-13)
+
+
+def test_outputs_folded_into_axes_keep_their_order():
+    module = nn.Sequential(nn.Linear(2, 6), nn.ReLU(), nn.Linear(6, 12), nn.Unflatten(1, (3, 4)), nn.ReLU6())
+    x = torch.randn(50, 2, dtype=torch.float64)
+    with torch.no_grad():
+        net, expected = ll.Network.of(module), module.double()(x).numpy()
+    np.testing.assert_allclose(net(x.numpy()), expected.reshape(50, 12), rtol=1e-12, atol=1e-13)
+
+
+def small():
+    return nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Dropout(0.5), nn.Linear(3, 2))
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        nn.DataParallel,
+        AveragedModel,
+        lambda module: torch.compile(module, backend="eager"),
+        lambda module: nn.Sequential(torch.compile(module[:2], backend="eager"), nn.DataParallel(module[2:])),
+        lambda module: nn.DataParallel(torch.compile(module, backend="eager")),
+        Whole,
+    ],
+)
+def test_wrappers_are_looked_through(wrap):
+    module = small()
+    assert ll.Network.of(wrap(module)).equals(ll.Network.of(module))
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_dropout_passes_in_either_mode(training):
+    assert_same_values(small().train(training), 2)
+
+
+def test_weights_under_a_parametrization_are_those_of_the_moment():
+    module = small().double()
+    weight_norm(module[0])
+    module[0].parametrizations.weight.original0.data.mul_(3.0)
+    assert_same_values(module, 2)
 
 
 def test_linear_layers_in_a_row_keep_the_identity_between():
@@ -133,6 +225,17 @@ class Chain(nn.Module):
         (abs, "abs"),
         (lambda z: z.tanh().contiguous(), "tanh"),
         (F.hardtanh, "hardtanh"),
+        (lambda z: F.hardtanh(z, -1, 1), "hardtanh"),
+        (lambda z: F.hardtanh(z, min_val=-0.5, max_val=0.3), "hardtanh(-0.5, 0.3)"),
+        (F.relu6, "hardtanh(0.0, 6.0)"),
+        (lambda z: z.clamp(-0.25, 0.5), "hardtanh(-0.25, 0.5)"),
+        (lambda z: torch.clip(z, min=-2, max=0), "hardtanh(-2.0, 0.0)"),
+        (lambda z: z.clamp(min=0), "relu"),
+        (nn.ReLU6(), "hardtanh(0.0, 6.0)"),
+        (nn.Hardtanh(-0.1, 0.2), "hardtanh(-0.1, 0.2)"),
+        (lambda z: z.relu().view(-1, 4), "relu"),
+        (lambda z: z.relu().reshape(-1, 2, 2).flatten(1), "relu"),
+        (lambda z: torch.squeeze(z.relu(), -1), "relu"),  # of four features: nothing to drop
         (F.gelu, "gelu"),
         (lambda z: F.elu(z, 0.5), "elu(0.5)"),
         (lambda z: F.softplus(z, threshold=50), "softplus"),
@@ -228,6 +331,12 @@ def training_batch_norm():
     return nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2), nn.ReLU(), nn.Linear(2, 1)).train()
 
 
+def scripted():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # newer versions of torch have better
+        return torch.jit.script(nn.Sequential(nn.Linear(2, 2)))
+
+
 @pytest.mark.parametrize(
     ("module", "says"),
     [
@@ -238,7 +347,13 @@ def training_batch_norm():
         (NoForward, "cannot be traced"),
         (lambda: Chain(lambda z: z * 2), "mul.*affine maps must be nn.Linear"),
         (lambda: Chain(torch.sin), "sin.*no layer or activation"),
-        (lambda: Chain(lambda z: F.hardtanh(z, -2, 2)), "bounds -1 and 1"),
+        (lambda: Chain(lambda z: z.clamp(max=2)), "two numbers as bounds, or min=0 alone"),
+        (lambda: Chain(lambda z: z.clamp(torch.zeros(4), 2)), "bounds"),
+        (lambda: Chain(lambda z: F.hardtanh(z, 2, -2)), "lower bound below its upper one"),
+        (lambda: Chain(lambda z: z.view(-1, 2), width=2), "one row for each sample"),
+        (lambda: Chain(lambda z: z[:, 0]), "one row for each sample"),
+        (lambda: Chain(lambda z: z.squeeze(0)), "one row for each sample"),
+        (lambda: Chain(lambda z: z[:2]), "one row for each sample"),
         (lambda: Chain(lambda z: F.softplus(z, beta=2)), "beta 1"),
         (lambda: Chain(lambda z: F.gelu(z, approximate="tanh")), "exact one"),
         (lambda: Chain(torch.flatten), r"flatten\(1\)"),
@@ -246,8 +361,17 @@ def training_batch_norm():
         (lambda: Chain(F.relu, width=5), "cannot be described"),
         (lambda: nn.Sequential(nn.Conv2d(1, 2, 3)), "'0' .Conv2d. is not supported"),
         (lambda: nn.Sequential(nn.Linear(2, 2), nn.Softmax(1)), "leave the softmax out"),
-        (lambda: nn.Sequential(nn.Linear(2, 2), nn.ReLU6()), "ReLU6"),
-        (lambda: nn.Sequential(nn.Flatten(0), nn.Linear(2, 2)), "nn.Flatten()"),
+        (lambda: nn.Sequential(nn.Flatten(0), nn.Linear(2, 2)), r"flatten\(1\)"),
+        (
+            lambda: nn.Sequential(nn.Linear(2, 4), nn.Unflatten(1, (2, 2)), nn.Linear(2, 2)),
+            "a layer comes after",
+        ),
+        (lambda: nn.Sequential(nn.Linear(2, 1), nn.Flatten(0), nn.Linear(1, 2)), "a layer comes after"),
+        (
+            lambda: nn.Sequential(nn.Linear(2, 4), nn.Unflatten(1, (2, 2)), nn.PReLU(2)),
+            "a layer comes after",
+        ),
+        (scripted, "TorchScript.*made from"),
         (lambda: nn.Sequential(nn.Linear(2, 2), nn.GELU("tanh")), "exact one"),
         (lambda: nn.Sequential(nn.ReLU()), "no Linear layer"),
         (lambda: nn.ModuleList([nn.Linear(2, 2)]), "ModuleList"),

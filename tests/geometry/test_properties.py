@@ -19,6 +19,7 @@ CONTINUOUS = (
     "leaky_relu(0.1)",
     "abs",
     "hardtanh",
+    "hardtanh(0, 1.5)",
     "identity",
     "prelu",
 )  # prelu: a slope for each unit

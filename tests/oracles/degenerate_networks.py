@@ -27,6 +27,8 @@ ACTIVATIONS = (
     "step",
     "identity",
 )
+# Of a clipped layer: ReLU6's, intervals of all kinds around 0, and the ends of the floats' range.
+BOUNDS = ((0.0, 6.0), (0.0, 0.5), (-0.3, 0.1), (-1.0, 0.0), (0.25, 0.5), (-5e-324, 1e-30), (-1e30, 1e30))
 # Of a prelu's units: those of relu, identity and abs, repeated ones, and the ends of the floats' range.
 SLOPES = np.array([0.0, 1.0, -1.0, 0.25, 0.25, 0.1, -0.3, 2.0, 1e-30, -5e-324, 1e30])
 BOXES: tuple[Box, ...] = (
@@ -37,10 +39,13 @@ BOXES: tuple[Box, ...] = (
 )
 
 
-def random_case(seed: int, max_units: int = 12, prelus: float = 0.25) -> tuple[Network, Box, str]:
+def random_case(
+    seed: int, max_units: int = 12, prelus: float = 0.25, clipped: float = 0.2
+) -> tuple[Network, Box, str]:
     """Draw a network of up to `max_units` hidden units in one to four layers, a box, and the name of its kind.
 
-    This share of the networks has layers with a slope for each unit; the others are the same for any share.
+    These shares of the networks have layers with a slope for each unit, and layers clipped at other bounds than -1 and
+    1; the others are the same for any share.
     """
     rng = np.random.default_rng(seed)
     kind = list(KINDS)[seed % len(KINDS)]
@@ -66,6 +71,11 @@ def random_case(seed: int, max_units: int = 12, prelus: float = 0.25) -> tuple[N
         activations = [
             Activation("prelu", rng.choice(SLOPES, width)) if rng.random() < 0.7 else activation
             for width, activation in zip(widths, activations)
+        ]
+    if rng.random() < clipped:
+        activations = [
+            Activation("hardtanh", BOUNDS[rng.integers(len(BOUNDS))]) if rng.random() < 0.7 else activation
+            for activation in activations
         ]
     return Network.from_arrays(weights, biases, activation=activations), box, kind
 

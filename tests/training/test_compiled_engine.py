@@ -148,6 +148,11 @@ def test_auto_takes_the_compiled_engine_and_says_when_it_does_not():
     assert not auto.routed
     broad = ll.train(ll.mlp(2, [1100, 1100], 1), data, loss="mse", lr=0.1, epochs=1)
     assert broad.engine == "torch"
+    relu6 = ll.mlp(2, [3], 1, "hardtanh(0, 6)")
+    clipped = ll.train([net, relu6], data, loss="mse", lr=0.1, epochs=1)
+    assert (clipped.engine, "bounds other than -1 and 1" in clipped.routed) == ("torch", True)
+    with pytest.raises(ParameterError, match="bounds other than -1 and 1: use engine='auto'"):
+        ll.train(relu6, data, loss="mse", lr=0.1, epochs=1, engine="compiled")
     assert "1,210,000 weights" in broad.describe()
     deep = ll.train(ll.mlp(2, [2] * 64, 1), data, loss="mse", lr=0.1, epochs=1)
     assert deep.engine == "torch"

@@ -13,7 +13,7 @@ from leadlight.training._torch_kernels import LOSS_KERNELS, activation_kernel
 from leadlight.training._torch_stack import Stack
 from torch_loop import activate
 
-SPECS = [*ACTIVATIONS, "leaky_relu(0.3)", "leaky_relu(-2)", "elu(0.5)", "elu(-1)"]
+SPECS = [*ACTIVATIONS, "leaky_relu(0.3)", "leaky_relu(-2)", "elu(0.5)", "elu(-1)", "hardtanh(-0.5, 1.5)"]
 POINTS = np.array([-800.0, -45.0, -25.0, -3.0, -1.0, -0.5, 0.0, 1e-9, 0.5, 1.0, 1.5, 21.0, 45.0, 800.0])
 
 

@@ -78,6 +78,13 @@ def test_activations_match_torch(spec, samples):
     assert_follows(nets, (X, y), loss="mse", optimizer="sgd", lr=0.05, epochs=150)
 
 
+@pytest.mark.parametrize("engine", ["torch"], indirect=True)  # the compiled one has the bounds -1 and 1 only
+def test_a_hardtanh_of_other_bounds_matches_torch(samples):
+    X, _, y = samples
+    nets = [ll.mlp(2, [5, 4], 3, activation="hardtanh(-0.1, 0.5)", seed=i, dtype="float64") for i in range(2)]
+    assert_follows(nets, (X, y), loss="mse", optimizer="sgd", lr=0.05, epochs=150)
+
+
 @pytest.mark.parametrize("output", ["sigmoid", "abs", "softplus"])
 def test_an_output_activation_comes_before_the_loss(output, samples):
     X, labels, _ = samples

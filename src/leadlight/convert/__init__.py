@@ -23,7 +23,7 @@ def network_of(model: Any) -> Network:
 
     Parameters
     ----------
-    model : torch.nn.Module, fitted scikit-learn MLP, path of a safetensors file, or Network
+    model : torch.nn.Module, fitted scikit-learn MLP (or pipeline with one), path of a safetensors file, or Network
         A `Network` comes back as it is.
 
     Raises

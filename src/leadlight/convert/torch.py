@@ -1,9 +1,11 @@
 """torch modules as networks, and back.
 
 `from_torch` traces the module symbolically (torch.fx, Reed et al. 2022), so any forward method that is a plain
-chain will do: Linear layers, activations as modules, functions or methods. Dropout, Flatten and Identity pass
-through; BatchNorm1d in eval mode is folded into a neighbouring Linear in float64. Linear layers in a row keep their
-floats, with the identity between. What cannot be described is named, with the reason.
+chain will do: Linear layers, activations as modules, functions or methods. Dropout and Identity pass through, and
+so does what only changes shapes: Flatten, and behind the last layer ``squeeze(-1)`` and Unflatten. torch.compile,
+DataParallel and their like are looked through. BatchNorm1d in eval mode is folded into a neighbouring Linear in
+float64. Linear layers in a row keep their floats, with the identity between. What cannot be described is named,
+with the reason.
 """
 
 from __future__ import annotations
@@ -32,7 +34,8 @@ def from_torch(module: nn.Module) -> Network:
     Returns
     -------
     Network
-        Same values as the module in eval mode, exact but for folded batch norms (rounded once in float64).
+        Same values as the module in eval mode, a row (n_outputs,) for each sample; exact but for folded batch norms
+        (rounded once in float64).
         Slopes of a PReLU become fixed numbers of the activation.
 
     Raises
@@ -47,7 +50,8 @@ def from_torch(module: nn.Module) -> Network:
     >>> from_torch(torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.Tanh(), torch.nn.Linear(3, 1)))
     Network(2-3-1, tanh, 13 parameters)
     """
-    from ._torch_chain import Affine, chain
+    from ._torch_chain import chain
+    from ._torch_layers import Affine
 
     layers = _fold(chain(module))
     name = type(module).__name__
@@ -125,7 +129,7 @@ def _activation_module(phi: Any, dtype: Any) -> nn.Module:
 
 def _fold(layers: list) -> list:
     """Fold each batch norm into the Linear before it, else the one after it, else make it a Linear of its own."""
-    from ._torch_chain import Affine, Scale
+    from ._torch_layers import Affine, Scale
 
     folded: list = []
     for layer in layers:
@@ -147,7 +151,7 @@ def _fold(layers: list) -> list:
 
 def _alternate(layers: list) -> tuple[list, list, list]:
     """Weights, biases and one activation after each, with identities where two of a kind meet."""
-    from ._torch_chain import Affine
+    from ._torch_layers import Affine
 
     weights: list[np.ndarray] = []
     biases: list[np.ndarray] = []

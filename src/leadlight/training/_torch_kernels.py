@@ -84,9 +84,9 @@ _ACTIVATIONS: dict[str, Callable[..., ActivationKernel]] = {
         lambda z, out: torch.tanh(z, out=out),
         lambda g, z, a: _aten.tanh_backward.grad_input(g, a, grad_input=g),
     ),
-    "hardtanh": lambda: ActivationKernel(
-        lambda z, out: _aten.hardtanh.out(z, -1.0, 1.0, out=out),
-        lambda g, z, a: _aten.hardtanh_backward.grad_input(g, a, -1.0, 1.0, grad_input=g),
+    "hardtanh": lambda low=-1.0, high=1.0: ActivationKernel(
+        lambda z, out: _aten.hardtanh.out(z, low, high, out=out),
+        lambda g, z, a: _aten.hardtanh_backward.grad_input(g, a, low, high, grad_input=g),
     ),
     "softplus": lambda: ActivationKernel(
         lambda z, out: _aten.softplus.out(z, 1.0, SOFTPLUS_THRESHOLD, out=out),

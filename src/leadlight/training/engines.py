@@ -65,12 +65,11 @@ def _impossible(problem: Problem) -> str:
         return "it runs on the CPU"
     if any(net.depth + 1 > MAX_LAYERS for net in problem.networks):
         return f"a network has more than {MAX_LAYERS} layers"
-    if any(
-        phi.n_units is not None
-        for net in problem.networks
-        for phi in (*net.activations, net.output_activation)
-    ):
+    phis = {phi for net in problem.networks for phi in (*net.activations, net.output_activation)}
+    if any(phi.n_units is not None for phi in phis):
         return "a prelu has a slope for each unit"
+    if any(phi.name == "hardtanh" and phi.parameters for phi in phis):
+        return "a hardtanh has bounds other than -1 and 1"
     if problem.source.n_samples >= 2**32:
         return "there are 2^32 samples or more"
     return ""

@@ -27,7 +27,9 @@ def test_counts_are_those_of_exact_rational_numbers(kind):
         assert ll.count_along(net, A, B).tolist() == expected, seed
 
 
-@pytest.mark.parametrize("activation", ["relu", "leaky_relu(0.1)", "abs", "hardtanh", "step", "identity"])
+@pytest.mark.parametrize(
+    "activation", ["relu", "leaky_relu(0.1)", "abs", "hardtanh", "hardtanh(0, 6)", "step", "identity"]
+)
 def test_in_many_dimensions_floats_decide_and_agree_with_the_slices(activation):
     net = ll.mlp(40, [24, 24, 24], 3, activation, init="he_normal", bias="normal(0.5)", seed=1)
     A, B = random_segments(np.random.default_rng(1).normal(size=(30, 40)), 25)
