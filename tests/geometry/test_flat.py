@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 import leadlight as ll
-from leadlight.geometry._flat import flat_network
-from leadlight.geometry.domain import domain
+from leadlight.geometry._flat import flat_network, latest_on, prepared
+from leadlight.geometry.domain import Domain, domain
 
 
 def test_a_networks_arrays_are_made_once_and_go_with_it():
@@ -37,3 +37,27 @@ def test_a_box_of_plain_numbers_is_that_of_arrays(sides):
     for given in (sides, list(sides), [list(side) for side in sides]):
         np.testing.assert_array_equal(domain(given).corners, domain(np.array(sides, float)).corners)
         assert not domain(given).corners.flags.writeable
+
+
+def test_what_is_kept_of_a_network_is_for_one_domain():
+    net = ll.mlp(2, [8], 1, seed=0)
+    small, large = (ll.regions(net, [(-s, s), (-s, s)]) for s in (1, 5))
+    kept = latest_on(net, [(-5, 5), (-5, 5)])
+    assert kept is not None
+    assert kept is prepared(net, domain([(-5, 5), (-5, 5)]))
+    assert latest_on(net, [(-1, 1), (-1, 1)]) is None
+    assert (
+        latest_on(net, domain([(-5, 5), (-5, 5)]).corners) is None
+    )  # only of plain numbers is it known at once
+    again = ll.regions(net, [(-1, 1), (-1, 1)])
+    np.testing.assert_array_equal(again.vertices, small.vertices)
+    assert len(large) > len(small)
+
+
+def test_a_domain_that_can_be_written_to_is_read_anew():
+    net = ll.mlp(2, [8], 1, seed=0)
+    own = Domain(domain([(-1, 1), (-1, 1)]).corners.copy())
+    before = ll.regions(net, own)
+    own.corners[:] *= 5
+    np.testing.assert_array_equal(ll.regions(net, own).vertices, ll.regions(net, [(-5, 5), (-5, 5)]).vertices)
+    assert len(before) == len(ll.regions(net, [(-1, 1), (-1, 1)]))

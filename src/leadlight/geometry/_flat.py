@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from .. import _core
 from ..errors import ModelError, ShapeError
-from .domain import Domain
+from .domain import Domain, plain_box
 
 # Of networks that are still there: to make these anew takes longer than a small network's cells.
 _known: WeakKeyDictionary[Any, dict[str, np.ndarray]] = WeakKeyDictionary()
-_latest: WeakKeyDictionary[Any, tuple[Domain, _core.Problem]] = WeakKeyDictionary()
+_latest: WeakKeyDictionary[Any, Prepared] = WeakKeyDictionary()
 _LARGEST_KNOWN = 1 << 16  # parameters
 
-__all__ = ["check_inputs", "flat_corners", "flat_network", "problem"]
+__all__ = ["Prepared", "check_inputs", "flat_corners", "flat_network", "latest_on", "prepared"]
+
+
+class Prepared(NamedTuple):
+    """A network on a domain, ready for the core."""
+
+    domain: Domain
+    problem: _core.Problem
+    bytes_per_cell: int  # of a complex, about
 
 
 def check_inputs(net: Any, where: Domain) -> None:
@@ -64,7 +72,7 @@ def flat_network(net: Any) -> dict[str, np.ndarray]:
     return dict(found)
 
 
-def problem(net: Any, where: Domain) -> _core.Problem:
+def prepared(net: Any, where: Domain) -> Prepared:
     """The network on the domain, ready for the core; kept with the network for the latest domain.
 
     Raises
@@ -73,13 +81,20 @@ def problem(net: Any, where: Domain) -> _core.Problem:
         A hidden activation is curved.
     """
     latest = _latest.get(net)
-    if latest is not None and latest[0] is where:
-        return latest[1]
+    if latest is not None and latest.domain is where:
+        return latest
     found = flat_network(net)
-    made = _core.Problem(**found, corners=flat_corners(where))
+    bytes_per_cell = 400 + net.n_units // 4 + 40 * net.n_outputs
+    made = Prepared(where, _core.Problem(**found, corners=flat_corners(where)), bytes_per_cell)
     if found["weights"].size <= _LARGEST_KNOWN and not where.corners.flags.writeable:
-        _latest[net] = where, made
+        _latest[net] = made
     return made
+
+
+def latest_on(net: Any, given: Any) -> Prepared | None:
+    """What is kept of a network, if it is on this domain, a box in plain numbers: nothing is left to check."""
+    latest = _latest.get(net)
+    return latest if latest is not None and latest.domain is plain_box(given) else None
 
 
 def _flat_network(net: Any) -> dict[str, np.ndarray]:

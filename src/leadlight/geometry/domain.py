@@ -107,7 +107,7 @@ def domain(given: Any) -> Domain:
     """
     if isinstance(given, Domain):
         return given
-    box = _plain_box(given)
+    box = plain_box(given)
     if box is not None:
         return box
     array = read_numbers(given, "domain", _FORMS)
@@ -136,24 +136,29 @@ def read_numbers(given: Any, name: str, expected: str) -> np.ndarray:
     return array
 
 
-def _plain_box(given: Any) -> Domain | None:
-    """A box given as plain numbers, if it is one: most are, and small networks take no longer than this."""
-    if type(given) not in (list, tuple):
+def plain_box(given: Any) -> Domain | None:
+    """A box given as plain numbers, if it is one: most are, and small networks take no longer than this.
+
+    One given like the latest is the same object.
+    """
+    if type(given) is not list and type(given) is not tuple:
         return None
     try:
         (x0, x1), (y0, y1) = given
-        if not {type(x0), type(x1), type(y0), type(y1)} <= {int, float}:
-            return None
-        x0, x1, y0, y1 = float(x0), float(x1), float(y0), float(y1)
+        return _box(x0, x1, y0, y1)
     except (TypeError, ValueError, OverflowError):
         return None
+
+
+@lru_cache(maxsize=16, typed=True)
+def _box(x0: Any, x1: Any, y0: Any, y1: Any) -> Domain | None:
+    if not {type(x0), type(x1), type(y0), type(y1)} <= {int, float}:
+        return None
+    x0, x1, y0, y1 = float(x0), float(x1), float(y0), float(y1)
     if not (-inf < x0 < x1 < inf and -inf < y0 < y1 < inf):
         return None
-    return _box(x0 + 0.0, x1 + 0.0, y0 + 0.0, y1 + 0.0)  # no negative zeros, which are equal to the others
-
-
-@lru_cache(maxsize=16)
-def _box(x0: float, x1: float, y0: float, y1: float) -> Domain:
+    # No negative zeros, which are equal to the others.
+    x0, x1, y0, y1 = x0 + 0.0, x1 + 0.0, y0 + 0.0, y1 + 0.0
     return Domain(_frozen([(x0, y0), (x1, y0), (x1, y1), (x0, y1)]))
 
 

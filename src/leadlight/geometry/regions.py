@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from .. import _core
 from .._machine import available_memory, default_threads
 from ..errors import ModelError, ParameterError, ShapeError, TooLargeError
 from ..network import Network
-from ._flat import check_inputs, problem
+from ._flat import Prepared, check_inputs, latest_on, prepared
 from ._strip import interval_of_strip
-from .cells.details import Details, Enumeration, FoundDetails
+from .cells.details import Details, FoundDetails
 from .cells.edges import Edges
-from .domain import Domain
 from .domain import domain as domain_of
 from .polyhedral import PolyhedralComplex
 from .slices import Slice
@@ -87,11 +87,20 @@ def regions(
     >>> bool(abs(cx.areas.sum() - 36.0) < 1e-9)
     True
     """
-    sliced, where = _problem(net, domain, slice)
-    limit = _limit(max_cells, sliced)
-    enumeration = Enumeration(sliced, where, _flag("certified", certified), _threads(threads))
-    in_line = where.dim == 1  # then all at once: the cells are put in order afterwards
-    found = enumeration.run(edges=True, maps=in_line, tree=in_line, max_cells=limit, progress=progress)
+    sliced, given = _problem(net, domain, slice)
+    certified, threads = _flag("certified", certified), _threads(threads)
+    limit = _limit(max_cells, given.bytes_per_cell)
+    in_line = given.domain.dim == 1  # then all at once: the cells are put in order afterwards
+    found = _core.enumerate_cells(
+        given.problem,
+        threads=threads,
+        certified=certified,
+        want_edges=True,
+        want_maps=in_line,
+        want_tree=in_line,
+        max_cells=limit,
+        progress=progress,
+    )
     if found["limit_reached"] or found["n_cells"] > limit:  # the core looks at the limit now and then
         raise TooLargeError(
             f"The network has more than {limit:,} cells on this domain, "
@@ -101,12 +110,16 @@ def regions(
         )
     if in_line:
         found = interval_of_strip(found)
-    details = FoundDetails.of(found) if in_line else Details(enumeration)
-    return _complex(net, sliced, where, slice, bool(certified), found, details)
+        details = FoundDetails.of(found)
+    else:
+        details = Details(sliced, given.domain, certified, threads)
+    return _complex(net, sliced, given, slice, certified, found, details)
 
 
-def _problem(net: Any, domain: Any, slice: Any) -> tuple[Network, Domain]:
-    """The network in the coordinates of the domain, and the domain."""
+def _problem(net: Any, domain: Any, slice: Any) -> tuple[Network, Prepared]:
+    """The network in the coordinates of the domain, and on the domain."""
+    if slice is None and type(net) is Network and (latest := latest_on(net, domain)):
+        return net, latest
     if not isinstance(net, Network):
         raise ModelError(
             f"regions() takes a leadlight network, not {type(net).__name__}: convert it with ll.Network.of."
@@ -130,23 +143,24 @@ def _problem(net: Any, domain: Any, slice: Any) -> tuple[Network, Domain]:
                 else "The slice is a plane, and the domain has 1 dimension: give [(s0, s1), (t0, t1)] or a polygon."
             )
     check_inputs(net, where)
-    return net, where
+    return net, prepared(net, where)
 
 
 def _complex(
     net: Network,
     sliced: Network,
-    where: Domain,
+    given: Prepared,
     slice: Slice | None,
     certified: bool,
     found: dict[str, Any],
     details: Details | FoundDetails,
 ) -> PolyhedralComplex:
-    given = problem(sliced, where)
-    lines = given.lines
+    problem = given.problem
+    lines = problem.lines
+    edges = found["edges"]
     return PolyhedralComplex(
         network=net,
-        domain=where,
+        domain=given.domain,
         slice=slice,
         certified=certified,
         vertices=found["vertices"],
@@ -154,42 +168,36 @@ def _complex(
         cell_starts=found["cell_starts"],
         cell_vertices=found["cell_vertices"],
         cell_edges=found["cell_edges"],
-        edges=Edges(
-            cells=found["edges"][:, :2],
-            vertices=found["edges"][:, 2:],
-            creases=found["edge_creases"],
-            lines=lines,
-            n_slice_layers=0 if slice is None else 2,
-        ),
+        edges=Edges(edges[:, :2], edges[:, 2:], found["edge_creases"], lines, 0 if slice is None else 2),
         packed_patterns=found["patterns"],
         layer_counts=found["layer_counts"],
         signs=dict(zip(STAGES, found["signs"])),
         _sliced=sliced,
-        _pattern_starts=given.pattern_starts,
-        _pattern_bits=given.pattern_bits,
+        _pattern_starts=problem.pattern_starts,
+        _pattern_bits=problem.pattern_bits,
         _lines=lines,
         _details=details,
     )
 
 
-def _limit(max_cells: Any, net: Network) -> int:
+def _limit(max_cells: Any, bytes_per_cell: int) -> int:
     if max_cells is not None:
         if isinstance(max_cells, bool) or not isinstance(max_cells, int | np.integer) or max_cells < 1:
             raise ParameterError(f"max_cells must be an integer of at least 1, not {max_cells!r}.")
         return min(int(max_cells), 2**62)
-    bytes_per_cell = 400 + net.n_units // 4 + 40 * net.n_outputs
     return max(1000, available_memory() // 2 // bytes_per_cell)
 
 
 def _threads(threads: Any) -> int:
     if threads is None:
         threads = default_threads()
-    if isinstance(threads, bool) or not isinstance(threads, int | np.integer) or threads < 1:
+    is_int = type(threads) is int or (isinstance(threads, int | np.integer) and not isinstance(threads, bool))
+    if not is_int or threads < 1:
         raise ParameterError(f"threads must be an integer of at least 1, not {threads!r}.")
     return min(int(threads), MOST_THREADS)
 
 
 def _flag(name: str, value: Any) -> bool:
-    if not isinstance(value, bool | np.bool_):
+    if type(value) is not bool and not isinstance(value, np.bool_):
         raise ParameterError(f"{name} must be True or False, not {value!r}.")
     return bool(value)

@@ -18,7 +18,6 @@ import numpy as np
 from .. import _core
 from ..errors import ParameterError
 from ..network import Network
-from ._flat import problem
 from .analysis.statistics import RegionStatistics
 from .cells.batches import CellBatch, ends_of_strip
 from .domain import Domain
@@ -237,12 +236,12 @@ def iter_regions(
     >>> round(float(total), 9)
     36.0
     """
-    sliced, where = _problem(net, domain, slice)
+    sliced, given = _problem(net, domain, slice)
+    where = given.domain
     patterns, maps = _flag("patterns", patterns), _flag("maps", maps)
     size = _batch_size(batch, sliced, patterns, maps)
-    given = problem(sliced, where)
     cells = _core.CellStream(
-        given,
+        given.problem,
         threads=_threads(threads),
         certified=_flag("certified", certified),
         want_patterns=patterns,
@@ -250,7 +249,7 @@ def iter_regions(
         ascending=where.dim == 1,
         batch_cells=size,
     )
-    layout = given.pattern_starts, given.pattern_bits
+    layout = given.problem.pattern_starts, given.problem.pattern_bits
     return RegionStream(net, where, slice, bool(certified), size, sliced, cells, layout, progress)
 
 

@@ -16,41 +16,10 @@ import numpy as np
 
 from ... import _core
 from ...network import Network
-from .._flat import problem
+from .._flat import prepared
 from ..domain import Domain
 
-__all__ = ["Details", "Enumeration", "FoundDetails"]
-
-
-@dataclass(frozen=True, eq=False)
-class Enumeration:
-    """What the core is asked about: a network and a domain of as many dimensions as it has inputs."""
-
-    network: Network
-    domain: Domain
-    certified: bool
-    threads: int
-
-    def run(
-        self,
-        *,
-        edges: bool = False,
-        maps: bool = False,
-        tree: bool = False,
-        max_cells: int = 0,
-        progress: Any = None,
-    ) -> dict[str, Any]:
-        """The core's arrays."""
-        return _core.enumerate_cells(
-            problem(self.network, self.domain),
-            threads=self.threads,
-            certified=self.certified,
-            want_edges=edges,
-            want_maps=maps,
-            want_tree=tree,
-            max_cells=max_cells,
-            progress=progress,
-        )
+__all__ = ["Details", "FoundDetails"]
 
 
 Tree = tuple[np.ndarray, ...]  # lines, errors, children, creases
@@ -71,13 +40,16 @@ class FoundDetails:
 
 @dataclass(frozen=True, eq=False)
 class Details:
-    """Those of an enumeration, by another run."""
+    """Those of a network on a domain, by another run."""
 
-    enumeration: Enumeration
+    network: Network
+    domain: Domain
+    certified: bool
+    threads: int
 
     @cached_property
     def _mapped(self) -> tuple[np.ndarray, np.ndarray]:
-        found = self.enumeration.run(maps=True)
+        found = self._run(maps=True)
         return found["maps"], found["map_errors"]
 
     @property
@@ -90,7 +62,19 @@ class Details:
 
     @cached_property
     def tree(self) -> Tree:
-        return _tree(self.enumeration.run(tree=True))
+        return _tree(self._run(tree=True))
+
+    def _run(self, maps: bool = False, tree: bool = False) -> dict[str, Any]:
+        return _core.enumerate_cells(
+            prepared(self.network, self.domain).problem,
+            threads=self.threads,
+            certified=self.certified,
+            want_edges=False,
+            want_maps=maps,
+            want_tree=tree,
+            max_cells=0,
+            progress=None,
+        )
 
 
 def _tree(found: dict[str, Any]) -> Tree:

@@ -14,7 +14,6 @@ import numpy as np
 
 from ... import _core
 from ...network import Network
-from .._flat import problem
 from ..regions import STAGES, _flag, _problem, _threads
 from ..slices import Slice
 
@@ -98,10 +97,10 @@ def count_regions(
     >>> int(count_regions(net, [(-5, 5), (-5, 5)])) == len(ll.regions(net, [(-5, 5), (-5, 5)]))
     True
     """
-    sliced, where = _problem(net, domain, slice)
+    _, given = _problem(net, domain, slice)
     certified = _flag("certified", certified)
     found = _core.count_cells(
-        problem(sliced, where),
+        given.problem,
         threads=_threads(threads),
         certified=certified,
         max_pairs=MAX_PAIRS,
