@@ -104,7 +104,7 @@ def test_a_domain_too_thin_to_see_is_drawn_as_its_outline():
     net = ll.mlp(2, [8], 1, seed=0)
     cx = ll.regions(net, [(0, 0), (1, 1), (1, 1.0001)])
     for display in (cx, BoundaryDisplay.from_complex(cx)):
-        ax = display.plot().ax_
+        ax = display.plot(legend=False).ax_
         assert len(ax.patches) == 1
         assert sum(len(part.get_paths()) for part in ax.collections if isinstance(part, PathCollection)) <= 1
 
@@ -120,6 +120,28 @@ def test_the_boundary_and_its_sides():
     assert BoundaryDisplay.from_network(NET, BOX).plot(fill=False).ax_.get_xlim() == (-2, 2)
 
 
+def legend_of(display):
+    return [text.get_text() for text in display.figure_.legends[0].get_texts()]
+
+
+def test_a_boundary_names_classes_that_are_nowhere_unless_there_are_many():
+    one = ll.mlp(2, [6], 1, seed=0)
+    assert legend_of(BoundaryDisplay.from_network(one, BOX).plot()) == ["class 0", "class 1"]
+
+    def outputs(k):  # two rising ones, and k - 2 that are far below everywhere on the box
+        rows, offsets = np.zeros((k, 2)), np.full(k, -100.0)
+        rows[:2], offsets[:2] = [[1, 0], [0, 1]], 0.0
+        return ll.Network.from_arrays([rows], [offsets])
+
+    few = BoundaryDisplay.from_network(outputs(4), BOX)
+    assert few.partition.n_classes == 4
+    assert legend_of(few.plot(class_names=["right", "up"])) == ["right", "up", "class 2", "class 3"]
+    assert few.partition.class_areas().tolist()[2:] == [0.0, 0.0]
+    many = BoundaryDisplay.from_network(outputs(11), BOX)
+    assert legend_of(many.plot()) == ["class 0", "class 1"]
+    assert legend_of(many.plot(points=[[0.0, 0.0]], labels=[7])) == ["class 0", "class 1", "class 7"]
+
+
 def test_a_boundary_names_its_classes_and_checks_its_points():
     points = [[0.0, 0.0], [1.0, 1.0], [-1.0, 0.5]]
     display = BoundaryDisplay.from_complex(CX).plot(
@@ -128,7 +150,9 @@ def test_a_boundary_names_its_classes_and_checks_its_points():
     names = [text.get_text() for text in display.figure_.legends[0].get_texts()]
     assert names == ["disc", "ring", "class 2"]
     assert display.complex is display.partition.complex
-    assert not BoundaryDisplay.from_complex(CX).plot(points=points).figure_.legends
+    names = legend_of(BoundaryDisplay.from_complex(CX).plot())
+    assert names == ["class 0", "class 1"]  # of the outputs, without points
+    assert not BoundaryDisplay.from_complex(CX).plot(legend=False).figure_.legends
     with pytest.raises(ShapeError, match="2 labels came with 3 points"):
         display.plot(points=points, labels=[0, 1])
     with pytest.raises(ShapeError, match=r"points had the shape \(3,\); expected \(n, 2\)"):

@@ -152,19 +152,19 @@ class PolyhedralComplex(Cells):
         return all(unit.pieces.is_continuous for act in self.network.activations for unit in act.units())
 
     def creases(self, layer: int | None = None, unit: int | None = None) -> list[UnitCrease]:
-        """Where each unit changes its piece, with its bends; see `geometry.creases.creases`."""
+        """Where each unit changes its piece, with its bends; see `geometry.boundaries.creases.creases`."""
         return creases(self, layer, unit)
 
     def level_set(self, value: float = 0.0, output: int = 0) -> LevelSet:
-        """Where an output passes through a value: exact polylines; see `geometry.level_sets.level_set`."""
+        """Where an output passes through a value: exact polylines; see `geometry.boundaries.level_sets.level_set`."""
         return level_sets.level_set(self, value, output)
 
     def preimage(self, value: float = 0.0, output: int = 0) -> Preimage:
-        """Everywhere an output takes a value, touched edges and flat cells too; see `geometry.preimages.preimage`."""
+        """All inputs at which an output takes a value, flat cells too; see `geometry.boundaries.preimages.preimage`."""
         return preimage(self, value, output)
 
     def decision_partition(self) -> DecisionPartition:
-        """The domain parted by class, exactly; see `geometry.level_sets.DecisionPartition`."""
+        """The domain parted by class, exactly; see `geometry.boundaries.level_sets.DecisionPartition`."""
         return level_sets.decision_partition(self)
 
     def decision_boundary(self) -> LevelSet:
@@ -172,19 +172,19 @@ class PolyhedralComplex(Cells):
         return level_sets.decision_partition(self).boundary
 
     def extrema(self, output: int = 0) -> Extrema:
-        """The exact least and greatest value of an output, and where; see `geometry.extrema.extrema`."""
+        """The exact least and greatest value of an output, and where; see `geometry.analysis.extrema.extrema`."""
         return extrema(self, output)
 
     def lipschitz(self, norm: float = 2) -> Lipschitz:
-        """The Lipschitz constant on the domain and its cell; see `geometry.lipschitz.lipschitz`."""
+        """The Lipschitz constant on the domain and its cell; see `geometry.analysis.lipschitz.lipschitz`."""
         return lipschitz(self, norm)
 
     def statistics(self) -> RegionStatistics:
-        """Distributions of areas, numbers of sides and gradients; see `geometry.statistics.RegionStatistics`."""
+        """Areas, numbers of sides and gradients; see `geometry.analysis.statistics.RegionStatistics`."""
         return statistics(self)
 
     def integral(self) -> np.ndarray:
-        """The integral of each output over the domain, (n_outputs,); see `geometry.integrals.integral`."""
+        """The integral of each output over the domain, (n_outputs,); see `geometry.analysis.integrals.integral`."""
         return integrals.integral(self)
 
     def mean(self) -> np.ndarray:
@@ -192,20 +192,20 @@ class PolyhedralComplex(Cells):
         return integrals.moments(self).mean
 
     def moments(self) -> Moments:
-        """Means and second moments for an input uniform on the domain; see `geometry.integrals.Moments`."""
+        """Means and second moments for an input uniform on the domain; see `geometry.analysis.integrals.Moments`."""
         return integrals.moments(self)
 
     # -- files and pictures -----------------------------------------------------------------------------
 
     def save(self, path: str | os.PathLike[str], **options: Any) -> None:
-        """Write a .npz, .json, .svg or .png file, by the name's end; see `geometry.files.save`."""
+        """Write a .npz, .json, .svg or .png file, by the name's end; see `geometry.writing.files.save`."""
         from .writing import files
 
         files.save(self, path, **options)
 
     @staticmethod
     def load(path: str | os.PathLike[str]) -> PolyhedralComplex:
-        """Read a complex from a .npz file that `save` wrote; see `geometry.files.load`."""
+        """Read a complex from a .npz file that `save` wrote; see `geometry.writing.files.load`."""
         from .writing import files
 
         return files.load(path)

@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import _core
 from .._machine import available_memory, default_threads
+from .._progress import check_progress
 from ..errors import ModelError, ParameterError, ShapeError, TooLargeError
 from ..network import Network
 from ._flat import Prepared, check_inputs, latest_on, prepared
@@ -66,7 +67,8 @@ def regions(
     ModelError
         A hidden activation is curved.
     ShapeError, ParameterError
-        Network, slice and domain do not fit one another, or the domain is no interval and no convex polygon.
+        Network, slice and domain do not fit one another, the domain is no interval and no convex polygon, or
+        another argument is not what it must be.
     TooLargeError
         More cells than `max_cells` or than memory holds; the sentence says how many there were so far.
     KeyboardInterrupt
@@ -89,6 +91,7 @@ def regions(
     """
     sliced, given = _problem(net, domain, slice)
     certified, threads = _flag("certified", certified), _threads(threads)
+    check_progress(progress, "cells_so_far")
     limit = _limit(max_cells, given.bytes_per_cell)
     in_line = given.domain.dim == 1  # then all at once: the cells are put in order afterwards
     found = _core.enumerate_cells(

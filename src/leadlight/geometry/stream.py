@@ -16,6 +16,7 @@ from typing import Any, Self
 import numpy as np
 
 from .. import _core
+from .._progress import check_progress
 from ..errors import ParameterError
 from ..network import Network
 from .analysis.statistics import RegionStatistics
@@ -239,6 +240,7 @@ def iter_regions(
     sliced, given = _problem(net, domain, slice)
     where = given.domain
     patterns, maps = _flag("patterns", patterns), _flag("maps", maps)
+    check_progress(progress, "cells_found_so_far")
     size = _batch_size(batch, sliced, patterns, maps)
     cells = _core.CellStream(
         given.problem,

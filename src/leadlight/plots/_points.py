@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -51,10 +51,12 @@ def draw_points(
     )  # fmt: skip
 
 
-def name_classes(ax: Any, colours: Sequence[Any], class_names: Sequence[str] | None) -> None:
-    """Name the classes 0, 1, ... beside the map."""
+def name_classes(
+    ax: Any, colours: Sequence[Any], class_names: Sequence[str] | None, which: Iterable[int] | None = None
+) -> None:
+    """Name the classes 0, 1, ... beside the map, or `which` of them."""
     names = list(class_names or ())
     names += [f"class {c}" for c in range(len(names), len(colours))]
-    for colour, name in zip(colours, names):
-        ax.scatter([], [], s=26, marker="s", color=colour, label=name)
+    for c in range(len(colours)) if which is None else which:
+        ax.scatter([], [], s=26, marker="s", color=colours[c], label=names[c])
     style.legend_beside(ax, handletextpad=0.3)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from matplotlib.animation import FuncAnimation, writers
 
+from .._progress import check_progress
 from ..errors import DataError, FileError, ParameterError, ShapeError
 from ..geometry.polyhedral import PolyhedralComplex
 from ..geometry.through_training.evolution import Evolution
@@ -157,6 +158,7 @@ def animate_evolution(
     """
     if isinstance(fps, bool) or not isinstance(fps, int | float) or not 0 < fps <= 100:
         raise ParameterError(f"fps must be a number above 0 and of at most 100, not {fps!r}.")
+    check_progress(progress, "frame, all")
     writer = None if path is None else _writer_of(Path(path))
     frames = evolution.frames()
     if titles is None:

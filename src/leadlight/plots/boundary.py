@@ -17,6 +17,8 @@ from ._points import checked_labels, draw_points, name_classes
 
 __all__ = ["BoundaryDisplay"]
 
+FEW = 10  # classes that are all named, also those that are nowhere
+
 
 @dataclass(eq=False)
 class BoundaryDisplay(ComplexDisplay):
@@ -77,12 +79,14 @@ class BoundaryDisplay(ComplexDisplay):
         point_size : float
             In square points, as for `Axes.scatter`.
         class_names : sequence of str, optional
+            Default: "class 0", "class 1", ... for every output, or for both sides of a single one; of more than
+            ten classes only those that are on the domain or among the labels.
         fill : bool, default True
             Tint each class's part of the domain.
         edges : bool
             Draw the borders of the cells too, thin.
         legend : bool, default True
-            Name the classes, if labels or `class_names` are given.
+            Name the classes.
         ax, title, names
             As of every `plots.Display`.
 
@@ -92,11 +96,11 @@ class BoundaryDisplay(ComplexDisplay):
         """
         cx, classes = self.complex, self.partition.classes
         labels = checked_labels(points, labels)
-        known = [2, int(classes.max()) + 1, len(class_names or ()), 0 if labels is None else labels.max() + 1]
+        given = np.zeros(0, np.int64) if labels is None else labels
+        known = [self.partition.n_classes, len(class_names or ()), int(given.max(initial=-1)) + 1]
         colours = style.class_colours(max(known))
         ink = style.BLACK if fill else style.INK  # on the bare page it follows the theme
-        named = legend and (labels is not None or class_names is not None)
-        with plane(self, ax, cx, title=title, names=names, beside=0.7 * named) as ax:
+        with plane(self, ax, cx, title=title, names=names, beside=0.7 * legend) as ax:
             if fill:
                 fill_groups(ax, cx, classes, np.array([style.tint(shade, 0.55) for shade in colours]))
             if edges:
@@ -104,6 +108,7 @@ class BoundaryDisplay(ComplexDisplay):
             polylines(ax, self.partition.boundary.polylines, colors=[ink])
             if points is not None:
                 draw_points(ax, points, labels, colours, point_size, ink)
-            if named:
-                name_classes(ax, colours, class_names)
+            if legend:
+                every = range(len(colours)) if len(colours) <= FEW else np.union1d(classes, given)
+                name_classes(ax, colours, class_names, every)
         return self

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .._progress import check_progress
 from ..errors import ParameterError, ShapeError, UnknownNameError
 from ..network import Network
 from .engines import ENGINES, run_on
@@ -163,8 +164,7 @@ def train(
     n_batches = batches_per_epoch(source.n_samples, batch, bool(drop_last))
     schedule = schedule_of(schedule)
     held_out = None if test is None else check_samples(test, loss, n_inputs, n_outputs, dtype, "test")
-    if progress is not None and not callable(progress):
-        raise ParameterError(f"progress must be a function of (done, epochs), not {progress!r}.")
+    check_progress(progress, "done, epochs")
     every = None if metrics_every is None else _integer("metrics_every", metrics_every, 1)
     kept = _snapshots(snapshots, epochs)
     check_memory(

@@ -76,22 +76,25 @@ class DecisionPartition:
         The class decided for on each of its cells: the largest output, the first of equal ones; with one
         output 1 where it is positive and 0 elsewhere.
     boundary : LevelSet
+    n_classes : int
+        How many there are, also those that the network decides for nowhere on the domain: its outputs, or 2.
     """
 
     complex: Any
     classes: np.ndarray
     boundary: LevelSet
+    n_classes: int
 
     def __repr__(self) -> str:
-        shares = np.bincount(self.classes, self.complex.areas) / self.complex.domain.volume
+        shares = self.class_areas() / self.complex.domain.volume
         return (
             f"DecisionPartition({len(self.complex):,} cells, boundary of length {self.boundary.length:.6g}, "
             f"shares of the classes {', '.join(f'{share:.3g}' for share in shares)})"
         )
 
     def class_areas(self, n_classes: int | None = None) -> np.ndarray:
-        """Area that each class has, (n_classes,) float64."""
-        return np.bincount(self.classes, self.complex.areas, minlength=n_classes or 0)
+        """Area that each class has, (n_classes,) float64; 0 for those beyond the partition's own."""
+        return np.bincount(self.classes, self.complex.areas, minlength=n_classes or self.n_classes)
 
 
 def level_set(cx: Any, value: float = 0.0, output: int = 0) -> LevelSet:
@@ -145,7 +148,7 @@ def decision_partition(cx: Any, **how: Any) -> DecisionPartition:
     if k == 1:
         cut = _with_layer(cx, np.ones((1, 1)), np.zeros(1), **how)
         classes = _last_layer(cut)[:, 0].astype(np.int64)
-        return DecisionPartition(cut, classes, borders(cut, classes))
+        return DecisionPartition(cut, classes, borders(cut, classes), 2)
     first, second = np.triu_indices(k, 1)
     rows = np.zeros((len(first), k))
     rows[np.arange(len(first)), first] = -1.0
@@ -157,7 +160,7 @@ def decision_partition(cx: Any, **how: Any) -> DecisionPartition:
     place[first, second] = np.arange(len(first))
     for candidate in range(1, k):
         classes = np.where(later_wins[np.arange(len(cut)), place[classes, candidate]], candidate, classes)
-    return DecisionPartition(cut, classes, borders(cut, classes))
+    return DecisionPartition(cut, classes, borders(cut, classes), k)
 
 
 def cut_at(cx: Any, value: float, output: int) -> tuple[Any, np.ndarray]:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ... import _core
+from ..._progress import check_progress
 from ...network import Network
 from ..regions import STAGES, _flag, _problem, _threads
 from ..slices import Slice
@@ -99,6 +100,7 @@ def count_regions(
     """
     _, given = _problem(net, domain, slice)
     certified = _flag("certified", certified)
+    check_progress(progress, "cells_so_far")
     found = _core.count_cells(
         given.problem,
         threads=_threads(threads),

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ... import _core
+from ..._progress import check_progress
 from ...errors import DataError, ModelError, ParameterError, ShapeError
 from ...network import Network
 from .._flat import flat_network
@@ -74,6 +75,7 @@ def count_along(
         raise ModelError(
             f"count_along() takes a leadlight network, not {type(net).__name__}: convert it with ll.Network.of."
         )
+    check_progress(progress, "segments_so_far")
     A, B = _ends(net, A, B)
     threads = _threads(threads)
     if len(A) == 0:

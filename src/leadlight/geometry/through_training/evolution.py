@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..._notebook import table_html
+from ..._progress import check_progress
 from ..._table import Table
 from ...errors import ParameterError
 from ...network import Network
@@ -296,8 +297,7 @@ def evolution(
     )
     keep = keep_of(keep)
     pairs = snapshot_pairs(snapshots, run, steps)
-    if progress is not None and not callable(progress):
-        raise ParameterError(f"progress must be a function of (done, all), not {progress!r}.")
+    check_progress(progress, "done, all")
     rows: list[StepMeasures] = []
     try:
         for step, net in pairs:
