@@ -10,6 +10,8 @@ import leadlight as ll
 from degenerate_networks import KINDS, random_case, with_steps
 from exact_networks import exact_values
 from leadlight.errors import ParameterError
+from leadlight.geometry.analysis import extrema
+from leadlight.geometry.exact import cell_forms
 from leadlight.geometry.reference import enumerate_cells
 
 BOX = [(-2, 2), (-2, 2)]
@@ -63,6 +65,71 @@ def test_extrema_are_the_exact_values_at_corners_of_the_oracle(kind):
         for extremum in (found.minimum, found.maximum):
             assert extremum.point in cx.polygon_exact(extremum.cell)
             assert exact_values(net, extremum.point)[output] == extremum.exact
+
+
+def sawtooth(depth, rise=0.0):
+    """2^(depth - 1) teeth of equal height on [0, 1], or rising by so much from 0 to 1, by a third unit that holds x."""
+    tooth = [[2.0, -4.0, 0.0]] * 2 + [[0.0, 0.0, 1.0]]
+    weights = [[[1.0]] * 3, *[tooth] * (depth - 1), [[2.0, -4.0, rise]]]
+    return ll.Network.from_arrays(weights, [[0.0, -0.5, 0.0]] * depth + [[0.0]])
+
+
+def count_exact_values(monkeypatch):
+    calls = []
+    value_at = cell_forms.value_at
+    monkeypatch.setattr(cell_forms, "value_at", lambda *given: calls.append(given) or value_at(*given))
+    return calls
+
+
+@pytest.mark.parametrize(
+    "transform",
+    [
+        lambda net: net,
+        lambda net: shifted(net, 1.0, -0.1),  # the greatest value is no float
+        lambda net: shifted(net, 0.1, 1e-30),
+        lambda net: shifted(net, 3.0, 7.0),
+    ],
+)
+def test_many_equal_corners_are_decided_together(transform, monkeypatch):
+    net = transform(sawtooth(11))
+    cx = ll.regions(net, (0, 1))
+    calls = count_exact_values(monkeypatch)
+    found = cx.extrema()
+    assert len(calls) <= 2 * extrema.FEW
+    scale, offset = (Fraction(float(array.ravel()[0])) for array in (net.weights[-1] / 2, net.biases[-1]))
+    assert (found.minimum.exact, found.minimum.point) == (offset, (0,))
+    assert (found.maximum.exact, found.maximum.point) == (scale + offset, (Fraction(1, 2**11),))
+
+
+def shifted(net, scale, offset):
+    weights = [*net.weights[:-1], scale * net.weights[-1]]
+    return ll.Network.from_arrays(weights, [*net.biases[:-1], [offset]])
+
+
+def test_corners_that_only_floats_take_for_equal_are_told_apart():
+    cx = ll.regions(sawtooth(11, rise=2.0**-60), (0, 1))
+    tooth = Fraction(1, 2**10)
+    assert cx.extrema().maximum.exact == 1 + (1 - tooth / 2) * Fraction(1, 2**60)
+    assert cx.extrema().maximum.point == (1 - tooth / 2,)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_deciding_together_changes_nothing(kind, monkeypatch):
+    together = []
+    is_bound = extrema._is_bound
+    for seed in range(list(KINDS).index(kind) + 60_000, 60_120, len(KINDS)):
+        net, box, _ = random_case(seed, max_units=8)
+        cx = ll.regions(net, box)
+        alone = cx.extrema()
+        with monkeypatch.context() as patched:
+            patched.setattr(extrema, "MANY", 0)
+            patched.setattr(extrema, "FEW", 1)
+            patched.setattr(
+                extrema, "_is_bound", lambda *given: together.append(is_bound(*given)) or together[-1]
+            )
+            assert cx.extrema() == alone, seed
+    if kind in ("integers", "zero biases"):
+        assert any(together)
 
 
 def test_no_sample_is_beyond_them():

@@ -2,24 +2,33 @@
 
 An affine map is extreme at a corner of its cell, so the vertices are searched: in float64 with error bounds,
 then in rational numbers among those that the bounds leave. A network with steps is constant on each cell, each open
-side and at each corner, and may take on a side what it takes in no cell: there these are searched too. Cost: linear
-in the corners, and an exact forward pass for each linear region left.
+side and at each corner, and may take on a side what it takes in no cell: there these are searched too. Where very many
+corners are left, as in a sawtooth network all of whose teeth are equally high, one more unit decides them at once: it
+is on where the output is above the best value so far, and the network's cells are gone through until there is one.
+Cost: linear in the corners, and an exact forward pass for each linear region left, or one more enumeration.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
+from ...activations import activation
 from ...errors import ParameterError
+from ...network import Network
+from ..cells.patterns import unpack
 from ..exact import cell_forms
 from .corner_values import corner_values
 from .step_values import face, values_on_faces
 
 __all__ = ["Extrema", "Extremum", "extrema"]
+
+MANY = 500  # corners left from which on they are decided together, if the first few have the greatest value
+FEW = 20
 
 
 @dataclass(frozen=True, repr=False)
@@ -113,7 +122,7 @@ def _greatest(
     done: set[tuple[int, int]] = set()
     best: Fraction | None = None
     where: tuple[tuple[Fraction, ...], int] | None = None
-    for corner in left.tolist():
+    for place, corner in enumerate(left.tolist()):
         owner, vertex = int(cell[corner]), int(cx.cell_vertices[corner])
         region = int(labels[owner])
         if region not in forms:
@@ -129,9 +138,49 @@ def _greatest(
         value = sign * cell_forms.value_at(form, point)
         if best is None or value > best:
             best, where = value, (point, owner)
+        if len(done) == FEW and len(left) - place > MANY and _is_bound(cx, output, sign, best):
+            break
     assert best is not None
     assert where is not None
     return Extremum(sign * best, *where)
+
+
+def _is_bound(cx: Any, output: int, sign: int, value: Fraction) -> bool:
+    """Whether sign * output is proven to be above a value nowhere: by one more unit, which is on where it is."""
+    from ..stream import iter_regions
+
+    terms = _in_floats(value * (odd := _odd_part(value.denominator)))
+    if not cx.certified or terms is None or cell_forms.rounded(odd) != odd:
+        return False
+    net = cx.network
+    row = np.zeros((1, net.n_outputs))
+    row[0, output] = sign * float(odd)
+    one = np.ones((1, 1))
+    above = Network(  # the terms are subtracted one by one, so that no sum of them is rounded
+        weights=(*net.weights, row, *[one] * (len(terms) - 1), np.zeros((1, 1))),
+        biases=(*net.biases, *(np.array([-term]) for term in terms), np.zeros(1)),
+        activations=(*net.activations, *[activation("identity")] * len(terms), activation("relu")),
+        output_activation=activation("identity"),
+    )
+    with iter_regions(above, cx.domain, slice=cx.slice, maps=False) as batches:
+        return not any(
+            unpack(cells, np.arange(len(cells)), cells._sliced.depth - 1).any() for cells in batches
+        )
+
+
+def _odd_part(number: int) -> int:
+    return number // (number & -number)
+
+
+def _in_floats(value: Fraction) -> list[float] | None:
+    """Floats, at least one, whose exact sum is a value; None where some few do not make it."""
+    terms: list[float] = []
+    while value or not terms:
+        terms.append(cell_forms.rounded(value))
+        if not math.isfinite(terms[-1]) or (terms[-1] == 0.0 and value) or len(terms) > 8:
+            return None
+        value -= Fraction(terms[-1])
+    return terms
 
 
 def _of_steps(cx: Any, best: Extremum, on_faces: list[Fraction], sign: int) -> Extremum:
