@@ -138,6 +138,7 @@ def test_the_polygon_holds_the_disc_exactly(center, radius, cut):
     [
         (lambda: ball((1e9, 0), 1e-9), ParameterError, "too small for a polygon"),
         (lambda: ball((0, 0), 1.79e308, 3), ParameterError, "beyond the range"),
+        (lambda: ball(1e308, 1e308), ParameterError, "beyond the range"),
         (lambda: ball((0, 0), True), ParameterError, "radius"),
         (lambda: ball((0, 0), 1.0, slice=ll.slice_line([0, 0], [1, 1])), ShapeError, "center has 2 .* slice 1"),
         (lambda: ball((0, 0), 1.0, slice="plane"), ParameterError, "slice_plane"),

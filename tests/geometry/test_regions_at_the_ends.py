@@ -98,6 +98,7 @@ WIDE = ll.mlp(5, [4], 1, seed=0)
         (NET, BOX, {"threads": True}, ParameterError, "threads must be"),
         (NET, BOX, {"certified": "yes"}, ParameterError, "certified must be True or False"),
         (NET, BOX, {"max_cells": 0}, ParameterError, "max_cells must be"),
+        (NET, BOX, {"progress": 5}, ParameterError, "progress must be a function"),
         (ll.mlp(2, [40], 1), [(-9, 9)] * 2, {"max_cells": 3}, TooLargeError, r"more than 3 cells.*stopped at \d"),
     ],
 )  # fmt: skip

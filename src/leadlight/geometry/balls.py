@@ -23,6 +23,8 @@ from .slices import Slice
 
 __all__ = ["ball", "cells_meeting_ball"]
 
+_TOO_LARGE = "A ball of radius {!r} reaches beyond the range of float64: take a smaller one."
+
 Gram = tuple[tuple[Fraction, ...], ...]
 """The squared length of coordinates x is the sum over i, j of gram[i][j] x_i x_j."""
 
@@ -58,7 +60,9 @@ def ball(center: Any, radius: float, n: int = 64, *, slice: Slice | None = None)
     if len(middle) == 1:
         length = _root(gram[0][0])
         reach = radius / length * (1.0 if length == 1.0 else 1.0 + 2.0**-50)
-        ends = float(middle[0] - reach), float(middle[0] + reach)
+        ends = float(middle[0]) - reach, float(middle[0]) + reach
+        if not all(map(math.isfinite, ends)):
+            raise ParameterError(_TOO_LARGE.format(radius))
         while gram[0][0] * min(exact[0] - Fraction(ends[0]), Fraction(ends[1]) - exact[0]) ** 2 < squared:
             ends = math.nextafter(ends[0], -math.inf), math.nextafter(ends[1], math.inf)
         return domain(ends)
@@ -70,9 +74,7 @@ def ball(center: Any, radius: float, n: int = 64, *, slice: Slice | None = None)
         with np.errstate(over="ignore"):
             corners = middle + radius / math.cos(math.pi / n) * (1.0 + slack) * directions
         if not np.isfinite(corners).all():
-            raise ParameterError(
-                f"A ball of radius {radius!r} reaches beyond the range of float64: take a smaller one."
-            )
+            raise ParameterError(_TOO_LARGE.format(radius))
         if _contains(corners, exact, squared, gram):
             return domain(corners)
     raise ParameterError(

@@ -139,7 +139,8 @@ def test_equal_outputs_go_to_the_first():
 
 @pytest.mark.parametrize(
     ("value", "output", "sentence"),
-    [(0, 1, "no output 1"), (0, -1, "no output"), (0, True, "no output"), (np.nan, 0, "finite"), ("a", 0, "number")],
+    [(0, 1, "no output 1"), (0, -1, "no output"), (0, True, "no output"), (np.nan, 0, "finite"), ("a", 0, "number"),
+     (10**400, 0, "float64")],
 )  # fmt: skip
 def test_bad_levels_get_one_sentence(value, output, sentence):
     with pytest.raises(ParameterError, match=sentence):

@@ -173,8 +173,8 @@ def cut_at(cx: Any, value: float, output: int) -> tuple[Any, np.ndarray]:
         raise ParameterError(f"There is no output {output!r}: the network has outputs 0 to {n_outputs - 1}.")
     try:
         value = float(value)
-    except (TypeError, ValueError):
-        raise ParameterError(f"The level must be a number, not {value!r}.") from None
+    except (TypeError, ValueError, OverflowError):
+        raise ParameterError(f"The level must be a number that float64 holds, not {value!r}.") from None
     if not np.isfinite(value):
         raise ParameterError(f"The level must be a finite number, not {value!r}.")
     rows = np.zeros((2, n_outputs))
