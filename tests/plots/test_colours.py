@@ -58,6 +58,22 @@ def test_scales_show_the_quantity():
     assert (abs(direction[left]), direction[1 - left]) == (np.pi, 0)
 
 
+def test_a_flat_cell_has_no_direction():
+    dead = ll.Network.from_arrays([np.eye(2), [[1, 1]]], [[0, 0], [0]])
+    cx = ll.regions(dead, BOX)
+    colours = cell_colours(cx, "direction")
+    flat = int(cx.locate([[-1, -1]])[0])
+    assert np.isnan(colours.values).nonzero()[0].tolist() == [flat]
+    assert colours.table[colours.index[flat]].tolist() == [160, 160, 160]
+    assert colours.label == "direction of the gradient, grey: none"
+
+
+def test_slopes_are_lengths_at_the_ends_of_the_range():
+    for size in (1e-200, 1e200):
+        net = ll.Network.from_arrays([[[3 * size, -4 * size]]], [[0]])
+        assert cell_colours(ll.regions(net, BOX), "slope").values[0] == pytest.approx(5 * size)
+
+
 def test_layers_go_from_dark_to_bright():
     light = layer_colours(4).astype(int).sum(axis=1)
     assert (np.diff(light) > 0).all()

@@ -195,6 +195,32 @@ def test_level_sets():
     assert len({label.get_text() for label in many}) == len(many) == 10
     with pytest.raises(ParameterError, match="no output 2"):
         LevelSetDisplay.from_complex(CX, 3, output=2)
+    for number in (-1, True):
+        with pytest.raises(ParameterError, match="values must be a number of levels"):
+            LevelSetDisplay.from_complex(CX, number)
+
+
+def test_a_constant_output_has_no_levels_between():
+    flat = NET.with_parameters([*NET.weights[:-1], np.zeros((2, 8))], [*NET.biases[:-1], np.full(2, 2.5)])
+    display = LevelSetDisplay.from_network(flat, BOX, np.int64(8)).plot()
+    assert (display.values, display.level_sets, display.ax_.child_axes) == ([], [], [])
+    huge = NET.with_parameters(
+        [np.full((8, 2), 1e200), *NET.weights[1:-1], np.full((2, 8), 1e200)], NET.biases
+    )
+    with pytest.raises(ParameterError, match="leaves the range"):
+        LevelSetDisplay.from_network(huge, BOX, 3)
+
+
+def test_a_ramp_steeper_than_floats_can_say_keeps_its_values():
+    """From 0 to 1 in less than the rounding of a vertex: the maps beside it are worth nothing in floats."""
+    K = 1e30
+    net = ll.Network.from_arrays([[[K, K]], [[1], [1]], [[1, -1]]], [[-K / 3], [0, -1], [0]])
+    display = RegionsDisplay.from_network(net, [(0, 1), (0, 1)]).plot(colour="output")
+    (shown,) = collections(display, TriMesh)
+    assert set(shown.get_array().tolist()) == {0.0, 1.0}
+    assert shown.get_clim() == (0.0, 1.0)
+    heights = GraphDisplay.from_network(net, (0, 1), slice=ll.slice_line([0, 0], [1, 1])).plot().ax_.lines[0]
+    np.testing.assert_array_equal(heights.get_ydata(), [0, 0, 0, 1, 1, 1])
 
 
 def test_the_graph_takes_the_network_s_values():

@@ -62,6 +62,21 @@ def test_panels_by_default_and_on_axes_given():
         counted.plot(panels="areas")
 
 
+def test_of_many_layers_some_are_named():
+    deep = [ll.mlp(2, [3] * 30, 1, init="he_normal", bias="normal(0.3)", seed=seed) for seed in range(2)]
+    display = ll.evolution(deep, BOX).plot()
+    display.figure_.draw_without_rendering()  # a longer legend leaves no room for the panels
+    names = [text.get_text() for text in display.axes_[1].get_legend().get_texts()]
+    assert (len(names), names[0], names[-2:]) == (9, "of layer 1", ["of layer 30", "creases"])
+    assert len(display.axes_[1].lines) == 31
+
+
+def test_zeros_do_not_go_on_a_logarithmic_axis():
+    flat = ll.mlp(2, [3], 1).with_parameters([np.zeros((3, 2)), np.zeros((1, 3))], [np.ones(3), np.ones(1)])
+    display = ll.evolution([flat, flat], BOX).plot(log_y=True)
+    assert [ax.get_yscale() for ax in display.axes_] == ["log", "linear", "linear"]
+
+
 def test_on_an_interval_points_are_counted():
     found = ll.evolution([ll.mlp(1, [5], 1, seed=seed) for seed in range(3)], (-2, 2))
     labels = [ax.get_ylabel() for ax in found.plot().axes_]

@@ -1,5 +1,7 @@
 """Histograms of cells: what is drawn is what the statistics say."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -47,4 +49,22 @@ def test_an_interval_has_two_panels_and_axes_can_be_given():
 
 def test_a_network_that_is_constant_everywhere_draws():
     flat = ll.Network.from_arrays([np.zeros((1, 2))], [[1.0]])
-    StatisticsDisplay.from_network(flat, [(-1, 1), (-1, 1)]).plot().figure_.canvas.draw()
+    display = StatisticsDisplay.from_network(flat, [(-1, 1), (-1, 1)]).plot()
+    display.figure_.canvas.draw()
+    # where all are 0 there is no median on a logarithmic axis
+    assert [len(ax.lines) for ax in display.axes_] == [1, 0, 0]
+    assert all(float(tick).is_integer() for tick in display.axes_[1].get_xticks())
+
+
+def test_labels_of_a_narrow_histogram_are_plain_numbers_that_do_not_overlap():
+    display = StatisticsDisplay.from_network(ll.mlp(2, [6, 6], 5, seed=2), [(-2, 2), (-2, 2)]).plot()
+    ax = display.axes_[2]
+    low, high = ax.get_xlim()
+    assert high < 64 * low
+    display.figure_.canvas.draw()
+    shown = [label for label in ax.get_xticklabels(which="both") if label.get_text()]
+    assert all(float(label.get_text()) == pytest.approx(label.get_position()[0]) for label in shown)
+    boxes = sorted((label.get_window_extent().x0, label.get_window_extent().x1) for label in shown)
+    within = [box for box in boxes if ax.bbox.x0 - 1 <= sum(box) / 2 <= ax.bbox.x1 + 1]
+    assert len(within) > 1
+    assert all(left[1] < right[0] for left, right in itertools.pairwise(within))

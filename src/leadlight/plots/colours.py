@@ -6,17 +6,33 @@ its colour during training, on another domain and on another machine.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from ..errors import ParameterError
+from ..geometry.analysis.corner_values import outputs_at_corners
+from ..geometry.polyhedral import PolyhedralComplex
 
-__all__ = ["COLOURINGS", "CellColours", "cell_colours", "check_output", "layer_colours", "ramp"]
+__all__ = [
+    "COLOURINGS",
+    "LEVELS",
+    "CellColours",
+    "cell_colours",
+    "check_output",
+    "corner_outputs",
+    "layer_colours",
+    "layer_names",
+    "output_ranges",
+    "ramp",
+]
 
 COLOURINGS = ("pattern", "linear_region", "output", "slope", "direction", "area")
+MOST_NAMED = 8  # layers in a legend
 LEVELS = 256  # colours of a continuous scale
+NONE = (160, 160, 160)  # where there is nothing for it to show
 
 # 17 samples of matplotlib's viridis and twilight, and of that part of inferno that is told from white and from black;
 # between them colours are interpolated.
@@ -36,10 +52,11 @@ class CellColours:
     Attributes
     ----------
     table : ndarray (k, 3) uint8
+        Of a continuous scale `LEVELS` colours, and one for NaN.
     index : ndarray (C,) int64
         Row of the table for each cell.
     values : ndarray (C,) float64 or None
-        What a continuous scale shows.
+        What a continuous scale shows; NaN where there is nothing to show.
     limits : (low, high)
         Values of its first and last colour.
     label : str
@@ -54,7 +71,7 @@ class CellColours:
 
     def of_values(self, values: np.ndarray) -> np.ndarray:
         """RGB (n, 3) uint8 of other values (n,) on the same scale."""
-        return self.table[_level(values, self.limits, len(self.table))]
+        return self.table[_level(values, self.limits)]
 
 
 def cell_colours(
@@ -71,7 +88,8 @@ def cell_colours(
     cx : PolyhedralComplex
     by : str
         ``"pattern"`` or ``"linear_region"`` (a hash; no meaning but sameness), ``"output"`` (at the centroid),
-        ``"slope"`` (length of the gradient), ``"direction"`` (of the gradient) or ``"area"`` (logarithmic).
+        ``"slope"`` (length of the gradient), ``"direction"`` (of the gradient; grey where it is 0) or ``"area"``
+        (logarithmic).
     output : int
         The output that ``"output"``, ``"slope"`` and ``"direction"`` are about.
     pale : bool
@@ -106,25 +124,44 @@ def cell_colours(
     check_output(cx, output)
     shades = _of_quantity(cx, by, output)
     if limits is not None and shades.values is not None:
-        shades = replace(shades, limits=limits, index=_level(shades.values, limits, len(shades.table)))
+        shades = replace(shades, limits=limits, index=_level(shades.values, limits))
     return replace(shades, table=_lightened(shades.table, 2)) if pale else shades
 
 
 def _of_quantity(cx: Any, by: str, output: int) -> CellColours:
     A, c = (part[:, output] for part in cx.affine_maps())
     if by == "output":
-        corners = cx.vertices[cx.cell_vertices]
-        cell = np.repeat(np.arange(len(cx)), cx.n_corners)
-        everywhere = np.einsum("ij,ij->i", A[cell], corners) + c[cell]
-        limits = (float(everywhere.min()), float(everywhere.max()))
-        return _scale(np.einsum("ij,ij->i", A, cx.centroids) + c, "viridis", "output", limits)
+        least, greatest = output_ranges(cx, output)
+        with np.errstate(over="ignore", invalid="ignore"):
+            middle = np.einsum("ij,ij->i", A, cx.centroids) + c
+        ends = np.concatenate([least, greatest])
+        finite = ends[np.isfinite(ends)]
+        limits = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
+        return _scale(np.fmax(np.fmin(middle, greatest), least), "viridis", "output", limits)
     if by == "slope":
-        return _scale(np.sqrt((A * A).sum(axis=1)), "viridis", "length of the gradient")
+        return _scale(np.hypot.reduce(A, axis=1, initial=0.0), "viridis", "length of the gradient")
     if by == "area":
         with np.errstate(divide="ignore"):
             return _scale(np.log10(cx.areas), "viridis", "area (log10)" if cx.dim == 2 else "length (log10)")
     angle = np.arctan2(A[:, 1], A[:, 0]) if cx.dim == 2 else np.where(A[:, 0] < 0, np.pi, 0.0)
-    return _scale(angle, "twilight", "direction of the gradient", (-np.pi, np.pi))
+    flat = (A == 0.0).all(axis=1)
+    label = "direction of the gradient" + (", grey: none" if flat.any() else "")
+    return _scale(np.where(flat, np.nan, angle), "twilight", label, (-np.pi, np.pi))
+
+
+def corner_outputs(cells: Any, output: int) -> np.ndarray:
+    """An output at each corner of each cell, (n,) float64: of a batch of cells by their maps, as good as those are."""
+    if isinstance(cells, PolyhedralComplex):
+        return outputs_at_corners(cells, output)
+    A, c = (np.repeat(part[:, output], cells.n_corners, axis=0) for part in cells.affine_maps())
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.einsum("ij,ij->i", A, cells.vertices[cells.cell_vertices]) + c
+
+
+def output_ranges(cells: Any, output: int) -> tuple[np.ndarray, np.ndarray]:
+    """The least and the greatest value of an output on each cell, (C,) float64 each."""
+    values, starts = corner_outputs(cells, output), cells.cell_starts[:-1]
+    return np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)
 
 
 def check_output(cx: Any, output: Any) -> None:
@@ -138,6 +175,13 @@ def layer_colours(depth: int) -> np.ndarray:
     """RGB of the creases of each hidden layer, (depth, 3) uint8: dark for the first, bright for the last."""
     table = ramp("inferno", 256)
     return table[np.linspace(0, 255, max(2, depth)).astype(int)][:depth]
+
+
+def layer_names(layers: Sequence[int], form: str = "layer {}") -> dict[int, str | None]:
+    """What legends call layers, counted from 1: of more than `MOST_NAMED` some, the first and the last among them."""
+    chosen = np.unique(np.linspace(0, len(layers) - 1, min(len(layers), MOST_NAMED)).round().astype(int))
+    named = {layers[i] for i in chosen.tolist()}
+    return {layer: form.format(layer + 1) if layer in named else None for layer in layers}
 
 
 def ramp(name: str, n: int = LEVELS) -> np.ndarray:
@@ -157,15 +201,16 @@ def _scale(values: np.ndarray, name: str, label: str, limits: Any = None) -> Cel
     finite = values[np.isfinite(values)]
     if limits is None:
         limits = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
-    table = ramp(name)
-    return CellColours(table, _level(values, limits, len(table)), values, limits, label)
+    table = np.vstack([ramp(name), np.array(NONE, np.uint8)])
+    return CellColours(table, _level(values, limits), values, limits, label)
 
 
-def _level(values: np.ndarray, limits: tuple[float, float], n: int) -> np.ndarray:
+def _level(values: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
     low, high = limits
     with np.errstate(over="ignore", invalid="ignore"):
         part = (values / 2 - low / 2) / (high / 2 - low / 2) if high > low else np.full(np.shape(values), 0.5)
-    return (np.clip(np.nan_to_num(part, nan=0.0), 0.0, 1.0) * (n - 1) + 0.5).astype(np.int64)
+    level = (np.clip(np.nan_to_num(part, nan=0.0), 0.0, 1.0) * (LEVELS - 1) + 0.5).astype(np.int64)
+    return np.where(np.isnan(values), LEVELS, level)
 
 
 def _hash_rows(rows: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from ..geometry.polyhedral import PolyhedralComplex
 from . import style
 from ._complex_display import ComplexDisplay, plane
 from ._outlines import MANY, crease_lines
-from .colours import layer_colours
+from .colours import layer_colours, layer_names
 
 __all__ = ["CreaseDisplay", "draw_bends", "draw_creases"]
 
@@ -91,11 +91,10 @@ def draw_creases(ax: Any, cx: PolyhedralComplex) -> None:
     chosen = cx.edges.interior
     layers = cx.edges.layer[chosen]
     width = 1.3 if len(chosen) < 500 else 0.8 if len(chosen) < 5000 else 0.3
-    for layer, shade in enumerate(layer_colours(cx.network.depth) / 255):
+    shades = layer_colours(cx.network.depth) / 255
+    for layer, name in layer_names(np.unique(layers).tolist()).items():
         mine = chosen[layers == layer]
-        crease_lines(
-            ax, cx, mine, shade, width, f"layer {layer + 1}", zorder=3 - layer / len(cx.network.widths)
-        )
+        crease_lines(ax, cx, mine, shades[layer], width, name, zorder=3 - layer / len(cx.network.widths))
 
 
 def draw_bends(ax: Any, cx: PolyhedralComplex, unit: tuple[int, int] | None = None) -> None:

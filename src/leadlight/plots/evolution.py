@@ -12,7 +12,7 @@ import numpy as np
 from ..errors import ParameterError, ShapeError
 from ..geometry.through_training.evolution import Evolution
 from . import style
-from .colours import layer_colours
+from .colours import layer_colours, layer_names
 
 __all__ = ["EvolutionDisplay"]
 
@@ -86,7 +86,8 @@ class EvolutionDisplay(style.Display):
                 getattr(self, f"_draw_{name}")(panel)
                 if log_x:
                     panel.set_xscale("symlog" if (self.evolution.steps <= 0).any() else "log")
-                if log_y or name == "areas":
+                heights = np.concatenate([line.get_ydata() for line in panel.get_lines()])
+                if (log_y or name == "areas") and (heights > 0).any():
                     panel.set_yscale("log")
                 else:
                     panel.set_ylim(bottom=0)
@@ -125,11 +126,9 @@ class EvolutionDisplay(style.Display):
         found = self.evolution
         depth = found.layer_counts.shape[1]
         shades = layer_colours(depth) / 255
-        for layer in range(depth - 1):
-            label = f"cells up to layer {layer + 1}"
-            ax.plot(
-                found.steps, _known(found.layer_counts[:, layer]), color=shades[layer], lw=1.0, label=label
-            )
+        for layer, name in layer_names(range(depth - 1), "cells up to layer {}").items():
+            counts = _known(found.layer_counts[:, layer])
+            ax.plot(found.steps, counts, color=shades[layer], lw=1.0, label=name)
         ax.plot(found.steps, _known(found.n_cells), "o-", ms=3, color=style.CLASS_COLOURS[0], label="cells")
         doubtful = (found.n_cells >= 0) & ~found.proven
         if doubtful.any():
@@ -147,14 +146,9 @@ class EvolutionDisplay(style.Display):
     def _draw_creases(self, ax: Any) -> None:
         found = self.evolution
         depth = found.crease_lengths.shape[1]
-        for layer, shade in enumerate(layer_colours(depth) / 255 if depth > 1 else ()):
-            ax.plot(
-                found.steps,
-                found.crease_lengths[:, layer],
-                color=shade,
-                lw=1.0,
-                label=f"of layer {layer + 1}",
-            )
+        shades = layer_colours(depth) / 255
+        for layer, name in layer_names(range(depth) if depth > 1 else (), "of layer {}").items():
+            ax.plot(found.steps, found.crease_lengths[:, layer], color=shades[layer], lw=1.0, label=name)
         ax.plot(found.steps, found.crease_length, "o-", ms=3, color=style.CLASS_COLOURS[0], label="creases")
         ax.set_ylabel(self._length_of("creases"))
 

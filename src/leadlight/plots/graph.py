@@ -12,7 +12,7 @@ from ..geometry.analysis.step_values import values_on_faces
 from ..geometry.exact.cell_forms import rounded
 from . import style
 from ._complex_display import ComplexDisplay, names_of
-from .colours import check_output, layer_colours
+from .colours import check_output, corner_outputs, layer_colours, layer_names
 
 __all__ = ["GraphDisplay"]
 
@@ -62,9 +62,8 @@ class GraphDisplay(ComplexDisplay):
         """
         cx = self.complex
         check_output(cx, output)
-        A, c = (part[:, output] for part in cx.affine_maps())
         ends = cx.vertices[cx.cell_vertices].reshape(-1, 2)
-        heights = A * ends + c[:, None]
+        heights = corner_outputs(cx, output).reshape(-1, 2)
         # A gap between two pieces keeps a jump from being drawn as a slope.
         jumps = ~np.isclose(heights[1:, 0], heights[:-1, 1], rtol=1e-9, atol=1e-9 * np.ptp(heights))
         x, y = ends.ravel(), heights.ravel()
@@ -77,11 +76,11 @@ class GraphDisplay(ComplexDisplay):
                     met = cx.edges.vertices[cx.edges.interior, 0]
                     own = np.array([rounded(value) for value in values_on_faces(cx, output)[1][met]])
                 layers = cx.edges.layer[cx.edges.interior]
-                for layer, shade in enumerate(layer_colours(cx.network.depth) / 255):
+                shades = layer_colours(cx.network.depth) / 255
+                for layer, name in layer_names(np.unique(layers).tolist()).items():
                     mine = np.flatnonzero(layers == layer)
-                    if len(mine):
-                        at = {"s": 14 if len(layers) < 100 else 4, "color": [shade], "zorder": 3}
-                        ax.scatter(ends[mine, 1], own[mine], label=f"layer {layer + 1}", **at)
+                    at = {"s": 14 if len(layers) < 100 else 4, "color": [shades[layer]], "zorder": 3}
+                    ax.scatter(ends[mine, 1], own[mine], label=name, **at)
             ax.set_xlim(*cx.domain.bounds[0])
             across, up = names_of(cx, names)
             ax.set_xlabel(across)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -10,13 +11,14 @@ import numpy as np
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import ListedColormap, Normalize
 
+from ..errors import ParameterError
 from ..geometry.boundaries.level_sets import LevelSet
 from ..geometry.polyhedral import PolyhedralComplex
 from ..geometry.regions import regions
 from . import style
 from ._complex_display import ComplexDisplay, plane
 from ._outlines import crease_lines, polylines
-from .colours import check_output, ramp
+from .colours import check_output, corner_outputs, ramp
 
 __all__ = ["LevelSetDisplay"]
 
@@ -64,14 +66,12 @@ class LevelSetDisplay(ComplexDisplay):
         ----------
         complex : PolyhedralComplex
         values : int or sequence of float
-            How many levels, equally far apart between the output's extrema, or which.
+            How many levels, equally far apart between the output's extrema (none where it is constant), or which.
         output : int
         """
         check_output(complex, output)
-        if isinstance(values, int):
-            A, c = (np.repeat(part[:, output], complex.n_corners, axis=0) for part in complex.affine_maps())
-            reached = np.einsum("ij,ij->i", A, complex.vertices[complex.cell_vertices]) + c
-            levels = np.linspace(reached.min(), reached.max(), values + 2)[1:-1].tolist()
+        if isinstance(values, int | np.integer):
+            levels = _between(corner_outputs(complex, output), values)
         else:
             levels = sorted(map(float, values))
         return cls(complex, levels, [complex.level_set(value, output) for value in levels])
@@ -116,6 +116,20 @@ class LevelSetDisplay(ComplexDisplay):
                 named = np.arange(0, len(values), -(-len(values) // MOST_NAMED))
                 style.colour_bar(ax, scale, "output").set_ticks(named, labels=_written(values)[named])
         return self
+
+
+def _between(reached: np.ndarray, n: int) -> list[float]:
+    """n levels between the least and the greatest number; none where these are equal up to rounding."""
+    if isinstance(n, bool) or n < 0:
+        raise ParameterError(f"values must be a number of levels, or the levels themselves, not {n!r}.")
+    low, high = float(reached.min()), float(reached.max())
+    if not math.isfinite(high - low):
+        raise ParameterError(
+            "The output leaves the range of float64 on this domain: say which levels to draw."
+        )
+    if high - low <= 2.0**-40 * max(abs(low), abs(high)):
+        return []
+    return np.linspace(low, high, n + 2)[1:-1].tolist()
 
 
 def _written(values: np.ndarray) -> np.ndarray:

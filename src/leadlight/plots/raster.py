@@ -17,7 +17,7 @@ import numpy as np
 
 from .._writing import write_atomically
 from ..errors import ParameterError, TooLargeError
-from .colours import cell_colours, layer_colours
+from .colours import cell_colours, layer_colours, output_ranges
 
 __all__ = ["cell_image", "encode_png", "picture", "picture_height", "shrunk", "write_png"]
 
@@ -130,12 +130,14 @@ def picture(
     height = picture_height(cx.domain, width, None)
     colours = cell_colours(cx, colour, output, pale=creases)
     ids = cell_image(cx, smooth * width, smooth * height)
+    ranges = output_ranges(cx, output) if colour == "output" else None
     pixels = np.empty((*ids.shape, 4), np.uint8)
     for a in range(0, len(ids), _ROWS):
         block = ids[a : a + _ROWS]
         shades = colours.table[colours.index][block]
-        if colour == "output":
-            shades = _shaded(cx, colours, output, block, a, ids.shape)
+        if ranges is not None:
+            values = _values_at_centres(cx, output, block, a, ids.shape)
+            shades = colours.of_values(np.fmax(np.fmin(values, ranges[1][block]), ranges[0][block]))
         pixels[a : a + _ROWS, :, :3] = np.where(block[:, :, None] >= 0, shades, 255)
         pixels[a : a + _ROWS, :, 3] = np.where(block >= 0, 255, 0)
     if edges is None:
@@ -200,8 +202,8 @@ def _to_pixels(cx: Any, width: int, height: int) -> np.ndarray:
     return np.column_stack([part[:, 0] * width, (1.0 - part[:, 1]) * height])
 
 
-def _shaded(cx: Any, colours: Any, output: int, ids: np.ndarray, top: int, shape: tuple) -> np.ndarray:
-    """Colours of the output's values at the centres of some rows of pixels."""
+def _values_at_centres(cx: Any, output: int, ids: np.ndarray, top: int, shape: tuple) -> np.ndarray:
+    """The output at the centres of some rows of pixels, as far as the cells' maps say."""
     A, c = (part[:, output] for part in cx.affine_maps())
     low, high = cx.domain.bounds.T
     x = low[0] + (high[0] - low[0]) * (np.arange(shape[1]) + 0.5) / shape[1]
@@ -209,7 +211,7 @@ def _shaded(cx: Any, colours: Any, output: int, ids: np.ndarray, top: int, shape
     if cx.dim == 2:
         y = high[1] - (high[1] - low[1]) * (np.arange(top, top + len(ids)) + 0.5) / shape[0]
         values += A[ids, 1] * y[:, None]
-    return colours.of_values(values)
+    return values
 
 
 def _draw_edges(cx: Any, pixels: np.ndarray, creases: bool, line_width: float) -> None:

@@ -14,7 +14,7 @@ from ..geometry.polyhedral import PolyhedralComplex
 from . import style
 from ._complex_display import ComplexDisplay, plane
 from ._outlines import crease_lines, fill_groups
-from .colours import CellColours, cell_colours
+from .colours import LEVELS, CellColours, cell_colours, corner_outputs
 from .creases import draw_bends, draw_creases
 
 __all__ = ["RegionsDisplay"]
@@ -109,14 +109,12 @@ class RegionsDisplay(ComplexDisplay):
 def _shade(ax: Any, cx: PolyhedralComplex, colours: CellColours, output: int) -> None:
     """Shade each cell linearly between its corners, which for an affine map is exact."""
     counts = cx.n_corners
-    A, c = (np.repeat(part[:, output], counts, axis=0) for part in cx.affine_maps())
-    corners = cx.vertices[cx.cell_vertices]
-    values = np.einsum("ij,ij->i", A, corners) + c
+    corners, values = cx.vertices[cx.cell_vertices], corner_outputs(cx, output)
     fans = counts - 2
     first = np.repeat(cx.cell_starts[:-1], fans)
     number = np.arange(fans.sum()) - np.repeat(np.cumsum(fans) - fans, fans)
     triangles = np.stack([first, first + number + 1, first + number + 2], axis=1)
-    scale = {"cmap": ListedColormap(colours.table / 255), "norm": Normalize(*colours.limits)}
+    scale = {"cmap": ListedColormap(colours.table[:LEVELS] / 255), "norm": Normalize(*colours.limits)}
     shown = ax.tripcolor(corners[:, 0], corners[:, 1], triangles, values, shading="gouraud", **scale)
     shown.set_rasterized(True)
 
@@ -125,7 +123,7 @@ def _colour_bar(ax: Any, colours: CellColours, colour: str) -> None:
     scale, label = Normalize(*colours.limits), colours.label
     if colour == "area" and 0.0 < 10.0 ** colours.limits[0] < 10.0 ** colours.limits[1] < np.inf:
         scale, label = LogNorm(*(10.0**end for end in colours.limits)), label.removesuffix(" (log10)")
-    bar = style.colour_bar(ax, ScalarMappable(scale, ListedColormap(colours.table / 255)), label)
+    bar = style.colour_bar(ax, ScalarMappable(scale, ListedColormap(colours.table[:LEVELS] / 255)), label)
     if colour == "direction":
         quarter = np.pi / 2 * np.arange(-2, 3)
         bar.set_ticks(quarter, labels=["−180°", "−90°", "0°", "90°", "180°"])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from matplotlib.ticker import FormatStrFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from ..errors import ParameterError
 from ..geometry.analysis.distribution import Distribution
@@ -91,7 +92,7 @@ class StatisticsDisplay(style.Display):
             axes[1].bar(there, found.sides[there], color=style.CLASS_COLOURS[0], width=0.9)
             _dress(axes[1], "sides of a cell", "cells")
             axes[1].set_xlim(there.min() - 0.6, there.max() + 0.6)
-            axes[1].xaxis.get_major_locator().set_params(integer=True)
+            axes[1].xaxis.set_major_locator(MaxNLocator("auto", integer=True, min_n_ticks=1))
         if title is not None:
             self.figure_.suptitle(title)
         return self
@@ -103,10 +104,15 @@ class StatisticsDisplay(style.Display):
         if by == "area":
             mass = mass / some.weight
         ax.stairs(mass, edges, fill=True, color=style.CLASS_COLOURS[0])
-        ax.axvline(
-            float(some.quantile(0.5, by)), color=style.INK, linewidth=1.0, linestyle="--", label="median"
-        )
+        median = float(some.quantile(0.5, by))
+        if median > 0.0:  # else beyond a logarithmic axis
+            ax.axvline(median, color=style.INK, linewidth=1.0, linestyle="--", label="median")
         ax.set_xscale("log")
+        # Powers of 10 would say little on less than two decades.
+        if edges[0] >= 1e-3 and edges[-1] <= min(1e4, 64.0 * edges[0]):
+            ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+            ax.xaxis.set_major_formatter(FormatStrFormatter("%g"))
+            ax.xaxis.set_minor_formatter(NullFormatter())
         _dress(ax, name, share)
         if some.n_zero:
             zero = f"{some.n_zero:,}" if by == "cell" else f"{some.zero_weight / some.weight:.3g}"

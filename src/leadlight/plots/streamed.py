@@ -84,7 +84,8 @@ class StreamPicture:
 
     def _widen(self, shades: CellColours) -> None:
         """Take what a batch of cells adds to the limits of the scale."""
-        if shades.values is not None and not np.isfinite(shades.values).any():
+        is_known = shades.values is None or self._colour == "direction" or np.isfinite(shades.values).any()
+        if not is_known:
             return
         if self._shades is not None:
             (low, high), (lower, higher) = self._shades.limits, shades.limits
