@@ -102,7 +102,7 @@ def regions(
         want_maps=in_line,
         want_tree=in_line,
         max_cells=limit,
-        progress=_callable(progress),
+        progress=progress,
     )
     if found["limit_reached"] or found["n_cells"] > limit:  # the core looks at the limit now and then
         raise TooLargeError(
@@ -198,12 +198,6 @@ def _threads(threads: Any) -> int:
     if not is_int or threads < 1:
         raise ParameterError(f"threads must be an integer of at least 1, not {threads!r}.")
     return min(int(threads), MOST_THREADS)
-
-
-def _callable(progress: Any) -> Any:
-    if progress is not None and not callable(progress):
-        raise ParameterError(f"progress must be a function of the number so far, not {progress!r}.")
-    return progress
 
 
 def _flag(name: str, value: Any) -> bool:

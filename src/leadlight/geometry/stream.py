@@ -22,7 +22,7 @@ from ..network import Network
 from .analysis.statistics import RegionStatistics
 from .cells.batches import CellBatch, ends_of_strip
 from .domain import Domain
-from .regions import STAGES, _callable, _flag, _problem, _threads
+from .regions import STAGES, _flag, _problem, _threads
 from .slices import Slice
 
 __all__ = ["RegionStream", "iter_regions"]
@@ -252,7 +252,7 @@ def iter_regions(
         batch_cells=size,
     )
     layout = given.problem.pattern_starts, given.problem.pattern_bits
-    return RegionStream(net, where, slice, bool(certified), size, sliced, cells, layout, _callable(progress))
+    return RegionStream(net, where, slice, bool(certified), size, sliced, cells, layout, progress)
 
 
 def _batch_size(batch: Any, net: Network, patterns: bool, maps: bool) -> int:

@@ -15,7 +15,7 @@ import numpy as np
 from ... import _core
 from ..._progress import check_progress
 from ...network import Network
-from ..regions import STAGES, _callable, _flag, _problem, _threads
+from ..regions import STAGES, _flag, _problem, _threads
 from ..slices import Slice
 
 __all__ = ["RegionCount", "count_regions"]
@@ -106,7 +106,7 @@ def count_regions(
         threads=_threads(threads),
         certified=certified,
         max_pairs=MAX_PAIRS,
-        progress=_callable(progress),
+        progress=progress,
     )
     return RegionCount(
         n_cells=int(found["n_cells"]),

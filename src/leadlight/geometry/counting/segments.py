@@ -17,7 +17,7 @@ from ..._progress import check_progress
 from ...errors import DataError, ModelError, ParameterError, ShapeError
 from ...network import Network
 from .._flat import flat_network
-from ..regions import _callable, _threads
+from ..regions import _threads
 from ..slices import slice_line
 from ._segment_cuts import count_on_segments
 
@@ -77,7 +77,7 @@ def count_along(
         )
     check_progress(progress, "segments_so_far")
     A, B = _ends(net, A, B)
-    threads, progress = _threads(threads), _callable(progress)
+    threads = _threads(threads)
     if len(A) == 0:
         return np.zeros(0, np.int64)
     template = flat_network(slice_line(A[0], B[0]).network(net))
