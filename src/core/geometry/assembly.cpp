@@ -1,6 +1,7 @@
 #include "assembly.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
 
 namespace leadlight::geometry {
@@ -14,52 +15,111 @@ void check_sizes(const Sizes &total) {
         throw TooLarge();
 }
 
+constexpr std::size_t most_in_row = std::size_t(4) << 20;  // bytes; where more waits a new row is begun
+
 }  // namespace
 
-Growing Assembly::add(int thread, const Found &found, Subtree made, Growing arrays) {
+Assembly::Assembly(const Layers &layers, const Options &options, Top &top, const Progress &progress, int n_threads)
+    : layers_(layers), options_(options), top_(top), progress_(progress),
+      top_vertices_(top.is_cut() ? 1024 : top.out.vertices.size()), with_creases_(options.edges && !layers.continuous),
+      desks_(std::size_t(n_threads)) {
+    total_.tree_nodes = options.tree && top.is_cut();  // the root comes first
+    for (Desk &desk : desks_) open_row(desk);
+}
+
+void Assembly::open_row(Desk &desk) {
+    if (desk.spare.empty()) {
+        desk.rows.emplace_back();
+        desk.spare.push_back(&desk.rows.back());
+    }
+    desk.row = desk.spare.back();
+    desk.spare.pop_back();
+    desk.row->at = &desk.made;
+    desk.row->is_open = true;
+}
+
+void Assembly::add(int thread, const Found &found, const Subtree &subtree) {
+    Desk &desk = desks_[std::size_t(thread)];
     std::unique_lock<std::mutex> lock(mutex_);
     if (parts_.size() <= found.subtree) parts_.resize(found.subtree + 1);
     Part &part = parts_[found.subtree];
     part.thread = thread;
     part.work = found.work;
-    part.made = std::move(made);
-    part.arrays = std::move(arrays);
+    part.subtree = subtree;
+    part.row = desk.row;
+    ++desk.row->n_waiting;
     part.is_made = true;
-    if (!top_.is_cut()) adopt(part.arrays);
+    if (!top_.is_cut()) adopt(desk.made.arrays);
     place();
-    copy_placed(lock, [thread](const Part *each) { return each->thread == thread; });
-    std::vector<Growing> &spare = spare_[std::size_t(thread)];
-    Growing taken;
-    if (!spare.empty()) {
-        taken = std::move(spare.back());
-        spare.pop_back();
-        return taken;
+    copy_placed(thread, lock, [thread](const Part &each) { return each.thread == thread; });
+    if (desk.row->n_waiting == 0) {
+        desk.made.reset();
+        return;
     }
-    const std::vector<std::size_t> sizes = part.arrays.sizes();
+    if (desk.made.arrays.bytes() < most_in_row) return;
+    const std::vector<std::size_t> sizes = desk.made.arrays.sizes();
+    Row &full = *desk.row;
+    open_row(desk);
+    std::swap(desk.made, desk.row->storage);
+    std::swap(full.storage, desk.row->storage);
+    full.at = &full.storage;
+    full.is_open = false;
     lock.unlock();
-    taken.reserve(sizes);  // so it hardly grows
-    return taken;
+    desk.made.arrays.reserve(sizes);  // so it hardly grows
 }
 
-void Assembly::copy_rest() {
+void Assembly::finish(int thread) {
+    Desk &desk = desks_[std::size_t(thread)];
     std::unique_lock<std::mutex> lock(mutex_);
-    copy_placed(lock, [](const Part *) { return true; });
+    desk.row->is_open = false;
+    wait_until(lock, [&] {
+        copy_placed(thread, lock, [thread](const Part &each) { return each.thread == thread || !each.row->is_open; });
+        return is_all_copied();
+    });
+    if (joining_ == Joining::not_yet) {
+        joining_ = Joining::begun;
+        lock.unlock();
+        join_rims();
+        lock.lock();
+        joining_ = Joining::done;
+        changed_.notify_all();
+    }
+    wait_until(lock, [this] { return joining_ == Joining::done; });
+    lock.unlock();
+    name_vertices(desk);
+    desk.made = Made();
+    desk.rows.clear();
+}
+
+// Who stops meanwhile tells nobody, so that all look now and then.
+template <typename Done>
+void Assembly::wait_until(std::unique_lock<std::mutex> &lock, Done &&done) {
+    while (!done()) {
+        if (progress_.stop) throw Stopped();
+        changed_.wait_for(lock, std::chrono::milliseconds(5));
+    }
 }
 
 template <typename Choose>
-void Assembly::copy_placed(std::unique_lock<std::mutex> &lock, Choose &&choose) {
+void Assembly::copy_placed(int thread, std::unique_lock<std::mutex> &lock, Choose &&choose) {
     while (true) {
-        const auto found = std::find_if(to_copy_.begin(), to_copy_.end(), choose);
+        const auto found =
+            std::find_if(to_copy_.begin(), to_copy_.end(), [&](const Part *part) { return choose(*part); });
         if (found == to_copy_.end()) return;
-        Part &part = **found;
+        const Part &part = **found;
         to_copy_.erase(found);
         ++n_copying_;
         lock.unlock();
-        copy(part);
+        copy(part, desks_[std::size_t(thread)]);
         lock.lock();
         --n_copying_;
-        spare_[std::size_t(part.thread)].push_back(std::move(part.arrays));
+        Row &row = *part.row;
+        if (--row.n_waiting == 0 && row.at == &row.storage) {
+            row.storage.reset();
+            desks_[std::size_t(part.thread)].spare.push_back(&row);
+        }
         place();
+        if (to_copy_.empty() && n_copying_ == 0) changed_.notify_all();
     }
 }
 
@@ -70,7 +130,7 @@ void Assembly::place() {
     std::size_t n = n_placed_;
     for (; n < parts_.size() && parts_[n].is_made; ++n) {
         parts_[n].start = total;
-        const Sizes &sizes = parts_[n].made.sizes;
+        const Sizes &sizes = parts_[n].subtree.sizes;
         total.cells += sizes.cells;
         total.corners += sizes.corners;
         total.vertices += sizes.vertices;
@@ -78,6 +138,7 @@ void Assembly::place() {
         total.tree_nodes += sizes.tree_nodes;
         total.rim_vertices += sizes.rim_vertices;
         total.rim_edges += sizes.rim_edges;
+        total.rim_sides += sizes.rim_sides;
         work += parts_[n].work;
     }
     if (n == n_placed_) return;
@@ -92,6 +153,7 @@ void Assembly::place() {
     for (; n_placed_ < n; ++n_placed_) to_copy_.push_back(&parts_[n_placed_]);
     total_ = total;
     placed_work_ = work;
+    changed_.notify_all();
 }
 
 template <typename Act>
@@ -106,6 +168,11 @@ void Assembly::for_each_array(const Sizes &total, Act &&act) {
         act(all_.links, total.corners);
         act(all_.edges, total.edges + total.rim_edges);
         act(all_.creases, total.edges + total.rim_edges);
+        for (auto *each : {&rims_.corners, &rims_.owners, &rims_.links, &rim_half_edges_}) act(*each, total.rim_edges);
+        act(rims_.vertices, total.rim_vertices + top_vertices_);
+        act(rims_.errors, total.rim_vertices + top_vertices_);
+        if (with_creases_) act(rims_.vertex_creases, total.rim_vertices + top_vertices_);
+        act(rim_sides_, total.rim_sides);
     }
     if (options_.maps) {
         act(all_.maps, total.cells * n_out * 3);
@@ -131,53 +198,61 @@ void Assembly::adopt(Growing &own) {
     all_.map_errors.swap(own.map_errors);
 }
 
-void Assembly::copy(Part &part) {
-    const Sizes &start = part.start;
-    const Growing &own = part.arrays;
-    const auto copied = [](const auto &from, auto &to, std::size_t at) {
-        std::copy_n(from.data(), from.size(), to.data() + at);
+void Assembly::copy(const Part &part, Desk &desk) {
+    const Sizes &start = part.start, &first = part.subtree.first, &sizes = part.subtree.sizes;
+    const Growing &own = part.row->at->arrays;
+    const auto copied = [](const auto &from, std::size_t begin, std::size_t n, auto &to, std::size_t at) {
+        if (from.size()) std::copy_n(from.data() + begin, n, to.data() + at);  // else not asked for, or adopted
+    };
+    if (own.starts.size()) {
+        const std::int64_t by = std::int64_t(start.corners) - std::int64_t(first.corners);
+        for (std::size_t i = 0; i < sizes.cells; ++i) all_.starts[start.cells + i] = own.starts[first.cells + i] + by;
+    }
+    const auto copied_of_cells = [&](const auto &from, auto &to, std::size_t of_each) {
+        copied(from, first.cells * of_each, sizes.cells * of_each, to, start.cells * of_each);
     };
     const auto n_out = std::size_t(layers_.layers.back().n_out);
-    for (std::size_t i = 0; i < own.starts.size(); ++i)
-        all_.starts[start.cells + i] = own.starts[i] + std::int64_t(start.corners);
-    copied(own.patterns, all_.patterns, start.cells * std::size_t(layers_.pattern_bytes));
-    copied(own.vertices, all_.vertices, start.vertices);
-    copied(own.errors, all_.errors, start.vertices);
-    copied(own.maps, all_.maps, start.cells * n_out * 3);
-    copied(own.map_errors, all_.map_errors, start.cells * n_out * 2);
-    copy_corners(part);
-    if (options_.edges) copy_edges(part);
+    copied_of_cells(own.patterns, all_.patterns, std::size_t(layers_.pattern_bytes));
+    copied_of_cells(own.maps, all_.maps, n_out * 3);
+    copied_of_cells(own.map_errors, all_.map_errors, n_out * 2);
+    copied(own.vertices, first.vertices, sizes.vertices, all_.vertices, start.vertices);
+    copied(own.errors, first.vertices, sizes.vertices, all_.errors, start.vertices);
+    copy_corners(part, desk);
+    if (options_.edges) copy_edges(part, desk);
+    if (options_.edges) copy_rim(part);
     copy_tree(part);
 }
 
-void Assembly::copy_corners(Part &part) {
-    const Growing &own = part.arrays;
+void Assembly::copy_corners(const Part &part, Desk &desk) {
+    const Growing &own = part.row->at->arrays;
     std::int32_t *const to = all_.corners.data() + part.start.corners;
-    const std::int32_t *const from = top_.is_cut() ? own.corners.data() : to;
-    for (std::size_t h = 0; h < part.made.sizes.corners; ++h) {
-        to[h] = part.moved(own.numbers[std::size_t(from[h])]);
-        if (to[h] < 0) part.corners.push_back({part.start.corners + h, -1 - to[h]});
+    const std::int32_t *const from = top_.is_cut() ? own.corners.data() + part.subtree.first.corners : to;
+    const std::int32_t *const numbers = own.numbers.data();
+    for (std::size_t h = 0; h < part.subtree.sizes.corners; ++h) {
+        to[h] = part.moved(numbers[from[h]]);
+        if (to[h] < 0) desk.corners.push(std::uint32_t(part.start.corners + h));
     }
 }
 
-void Assembly::copy_edges(Part &part) {
-    const Growing &own = part.arrays;
-    const Sizes &start = part.start;
-    const auto cell = std::int32_t(start.cells), edge = std::int32_t(start.edges);
+void Assembly::copy_edges(const Part &part, Desk &desk) {
+    const Growing &own = part.row->at->arrays;
+    const Sizes &start = part.start, &first = part.subtree.first, &sizes = part.subtree.sizes;
+    const auto cell = std::int32_t(start.cells) - std::int32_t(first.cells);
+    const auto edge = std::int32_t(start.edges) - std::int32_t(first.edges);
     const bool is_cut = top_.is_cut();
     std::int32_t *const links = all_.links.data() + start.corners;
-    const std::int32_t *const own_links = is_cut ? own.links.data() : links;
-    for (std::size_t h = 0; h < part.made.sizes.corners; ++h) links[h] = own_links[h] < 0 ? -1 : own_links[h] + edge;
-    const Edge *const own_edges = is_cut ? own.edges.data() : all_.edges.data();
-    for (std::size_t i = 0; i < part.made.sizes.edges; ++i) {
+    const std::int32_t *const own_links = is_cut ? own.links.data() + first.corners : links;
+    for (std::size_t h = 0; h < sizes.corners; ++h) links[h] = own_links[h] < 0 ? -1 : own_links[h] + edge;
+    const Edge *const own_edges = is_cut ? own.edges.data() + first.edges : all_.edges.data();
+    const std::int32_t *const numbers = own.numbers.data();
+    for (std::size_t i = 0; i < sizes.edges; ++i) {
         const Edge e = own_edges[i];
-        const std::int32_t from = part.moved(own.numbers[std::size_t(e.from)]);
-        const std::int32_t to = part.moved(own.numbers[std::size_t(e.to)]);
+        const std::int32_t from = part.moved(numbers[e.from]), to = part.moved(numbers[e.to]);
         all_.edges[start.edges + i] = {e.left + cell, e.right + cell, from, to};
-        if (from < 0) part.edges.push_back({2 * (start.edges + i), -1 - from});
-        if (to < 0) part.edges.push_back({2 * (start.edges + i) + 1, -1 - to});
+        if (from < 0 || to < 0) desk.edges.push(std::uint32_t(start.edges + i));
     }
-    std::copy_n(own.creases.data(), own.creases.size(), all_.creases.data() + start.edges);
+    if (own.creases.size())
+        std::copy_n(own.creases.data() + first.edges, sizes.edges, all_.creases.data() + start.edges);
 }
 
 void Assembly::set_node(std::size_t place, const TreeNode &node) {
@@ -189,10 +264,13 @@ void Assembly::set_node(std::size_t place, const TreeNode &node) {
 }
 
 void Assembly::copy_tree(const Part &part) {
-    const Growing &own = part.arrays;
-    const auto node = std::int32_t(part.start.tree_nodes), cell = std::int32_t(part.start.cells);
-    for (std::size_t i = 0, k = part.start.tree_nodes; i < own.tree.size(); ++i, ++k) {
-        const TreeNode &from = own.tree[i];
+    const Growing &own = part.row->at->arrays;
+    const Sizes &start = part.start, &first = part.subtree.first;
+    const auto node = std::int32_t(start.tree_nodes) - std::int32_t(first.tree_nodes);
+    const auto cell = std::int32_t(start.cells) - std::int32_t(first.cells);
+    for (std::size_t i = 0; i < part.subtree.sizes.tree_nodes; ++i) {
+        const TreeNode &from = own.tree[first.tree_nodes + i];
+        const std::size_t k = start.tree_nodes + i;
         set_node(k, from);
         for (std::size_t side = 0; side < 2; ++side)
             all_.tree_children[2 * k + side] = from.children[side] + (from.children[side] >= 0 ? node : -cell);

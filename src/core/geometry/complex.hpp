@@ -120,14 +120,14 @@ struct Growing {
     void reset() {
         for_each(*this, [](auto &array) { array.truncate(0); });
     }
-    // Of vertices: before copies were dropped.
     std::vector<std::size_t> sizes() const {
         std::vector<std::size_t> all;
-        for_each(*this, [&](const auto &array) {
-            const void *const each = &array;
-            const bool is_of_vertices = each == &vertices || each == &errors;
-            all.push_back(is_of_vertices && numbers.size() > array.size() ? numbers.size() : array.size());
-        });
+        for_each(*this, [&](const auto &array) { all.push_back(array.size()); });
+        return all;
+    }
+    std::size_t bytes() const {
+        std::size_t all = 0;
+        for_each(*this, [&](const auto &array) { all += array.size() * sizeof *array.data(); });
         return all;
     }
     void reserve(const std::vector<std::size_t> &sizes) {

@@ -115,7 +115,7 @@ class Enumeration::Impl {
         team_.guard([this] {
             top_ = std::make_unique<Top>(kernels_, layers_, options_, progress_, deepest());
             const int n = top_->is_cut() ? n_threads_ : 1;
-            if (!options_.count) assembly_ = std::make_unique<Assembly>(layers_, options_, *top_, n);
+            if (!options_.count) assembly_ = std::make_unique<Assembly>(layers_, options_, *top_, progress_, n);
             team_.run(n, [this](int index) { take_subtrees(index); });
             if (!team_.failed() && !progress_.stop) finish();
         });
@@ -126,17 +126,19 @@ class Enumeration::Impl {
     int deepest() const { return deepest_recursion(stack_); }
 
     void take_subtrees(int index) {
-        Growing out;
-        Splitter splitter(kernels_, layers_, options_, progress_, out, std::uint64_t(index + 1) << 48, deepest());
+        Made counted;  // of whose cells nothing is made
+        Made &made = assembly_ ? assembly_->made(index) : counted;
+        const std::uint64_t first_serial = std::uint64_t(index + 1) << 48;
+        Splitter splitter(kernels_, layers_, options_, progress_, made.arrays, first_serial, deepest());
         Found found;
         while (top_->take(found, n_threads_)) {
-            if (!top_->is_cut()) out.reserve(sizes_of_last(layers_, options_));
-            Subtree made = solve_subtree(splitter, out, *found.task);
-            if (!top_->is_cut()) remember_sizes(layers_, options_, out.sizes());
+            if (!top_->is_cut()) made.arrays.reserve(sizes_of_last(layers_, options_));
+            const Subtree subtree = solve_subtree(splitter, made, *found.task);
+            if (!top_->is_cut()) remember_sizes(layers_, options_, made.arrays.sizes());
             found.task.reset();
-            if (!options_.count) out = assembly_->add(index, found, std::move(made), std::move(out));
+            if (assembly_) assembly_->add(index, found, subtree);
         }
-        if (!options_.count) assembly_->copy_rest();
+        if (assembly_) assembly_->finish(index);
         splitter.tell_cells();
         const std::lock_guard<std::mutex> lock(mutex_);
         add_counts(splitter);
@@ -155,7 +157,7 @@ class Enumeration::Impl {
             complex_.n_cells = complex_.layer_counts.back();
             return;
         }
-        complex_.arrays = assembly_->finish();
+        complex_.arrays = assembly_->result();
         complex_.n_cells = std::int64_t(complex_.arrays.starts.size()) - 1;
         add_counts(top_->splitter);
     }

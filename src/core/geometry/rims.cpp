@@ -5,102 +5,134 @@
 
 namespace leadlight::geometry {
 
-Arrays Assembly::finish() {
-    spare_.clear();
-    all_.starts[total_.cells] = std::int64_t(total_.corners);
-    Growing rims = gather_rims();
-    if (options_.edges) match(rims);
-    const std::vector<std::int32_t> numbers = number_vertices(rims);
-    for (const Part &part : parts_) {
-        for (const Reference &each : part.corners)
-            all_.corners[each.at] = numbers[place_on_rims(each.vertex)];
-        for (const Reference &each : part.edges) {
-            Edge &edge = all_.edges[each.at / 2];
-            (each.at % 2 ? edge.to : edge.from) = numbers[place_on_rims(each.vertex)];
-        }
+void Assembly::copy_rim(const Part &part) {
+    const Rims &own = part.row->at->rims;
+    const Sizes &start = part.start, &first = part.subtree.first, &sizes = part.subtree.sizes;
+    std::copy_n(own.points.data() + first.rim_vertices, sizes.rim_vertices, rims_.vertices.data() + start.rim_vertices);
+    std::copy_n(own.errors.data() + first.rim_vertices, sizes.rim_vertices, rims_.errors.data() + start.rim_vertices);
+    if (with_creases_)
+        std::copy_n(own.creases.data() + first.rim_vertices, sizes.rim_vertices,
+                    rims_.vertex_creases.data() + start.rim_vertices);
+    for (std::size_t i = 0; i < sizes.rim_edges; ++i) {
+        const std::size_t from = first.rim_edges + i, to = start.rim_edges + i;
+        rims_.corners[to] = part.moved_on_rim(own.vertices[from]);
+        rims_.owners[to] = own.owners[from] + std::int32_t(start.cells);
+        rims_.links[to] = -2 - std::int32_t(to + 1);
+        rim_half_edges_[to] = own.half_edges[from] + std::int32_t(start.corners);
     }
-    if (options_.edges) add_edges(rims, numbers);
-    if (options_.tree) finish_tree();
-    return std::move(all_);
+    auto begin = std::int32_t(start.rim_edges);
+    for (std::size_t i = 0; i < sizes.rim_sides; ++i) {
+        const Rims::Side &side = own.sides[first.rim_sides + i];
+        const std::int32_t end = std::int32_t(start.rim_edges) + side.end;
+        rims_.links[std::size_t(end - 1)] = -1;
+        rim_sides_[start.rim_sides + i] = {side.slot, {begin, end - 1}};
+        begin = end;
+    }
 }
 
-// The rims as one complex of the cells along them: its vertices the top's, then those of each rim, its half-edges in
-// lists along the sides.
-Growing Assembly::gather_rims() {
-    Growing rims;
-    for (auto *each : {&rims.corners, &rims.owners, &rims.links, &rims.creases}) each->reserve(total_.rim_edges);
-    rims.edges.reserve(total_.rim_edges);
-    rims.vertices.append(top_.out.vertices.data(), top_.out.vertices.size());
-    rims.errors.append(top_.out.errors.data(), top_.out.errors.size());
-    rims.aliases.append(top_.out.aliases.data(), top_.out.aliases.size());
-    rims.vertex_creases.append(top_.out.vertex_creases.data(), top_.out.vertex_creases.size());
-    std::vector<SideList> &slots = top_.splitter.slots();
-    for (const Part &part : parts_) {
-        const Rim &rim = part.made.rim;
-        rims.vertices.append(rim.points.data(), rim.points.size());
-        rims.errors.append(rim.errors.data(), rim.errors.size());
-        rims.vertex_creases.append(rim.creases.data(), rim.creases.size());
-        for (std::size_t i = 0; i < rim.points.size(); ++i) rims.aliases.push(-1);
-        const std::size_t first = rims.corners.size();
-        for (std::size_t i = 0; i < rim.half_edges.size(); ++i) {
-            rims.corners.push(std::int32_t(place_on_rims(-1 - part.moved(-1 - rim.vertices[i]))));
-            rims.owners.push(rim.owners[i] + std::int32_t(part.start.cells));
-            rims.links.push(-2 - std::int32_t(first + i + 1));
-        }
-        std::size_t begin = 0;
-        for (std::size_t k = 0; k < rim.slots.size(); begin = rim.ends[k++]) {
-            rims.links[first + rim.ends[k] - 1] = -1;
-            slots[std::size_t(rim.slots[k])] = {std::int32_t(first + begin), std::int32_t(first + rim.ends[k] - 1)};
-        }
-    }
-    return rims;
+// By one thread, once all is copied.
+void Assembly::join_rims() {
+    all_.starts[total_.cells] = std::int64_t(total_.corners);
+    const Growing &top = top_.out;
+    rims_.vertices.truncate(total_.rim_vertices);
+    rims_.errors.truncate(total_.rim_vertices);
+    rims_.vertices.append(top.vertices.data(), top.vertices.size());
+    rims_.errors.append(top.errors.data(), top.errors.size());
+    if (options_.edges) match();
+    number_vertices();
 }
 
 // Edges along the cuts of the top, the last cut first, and on the border.
-void Assembly::match(Growing &rims) {
+void Assembly::match() {
+    const Growing &top = top_.out;
+    if (with_creases_) {
+        rims_.vertex_creases.truncate(total_.rim_vertices);
+        rims_.vertex_creases.append(top.vertex_creases.data(), top.vertex_creases.size());
+    }
+    for (std::size_t i = 0; i < total_.rim_edges; ++i)
+        rims_.corners[i] = std::int32_t(place_on_rims(rims_.corners[i]));
+    std::int32_t *const aliases = rims_.aliases.extend(rims_.vertices.size());
+    std::fill_n(aliases, total_.rim_vertices, -1);
+    for (std::size_t v = 0; v < top.vertices.size(); ++v) {
+        const std::int32_t alias = top.aliases[v];
+        aliases[total_.rim_vertices + v] = alias < 0 ? -1 : alias + std::int32_t(total_.rim_vertices);
+    }
+    rims_.edges.reserve(total_.rim_edges);
+    rims_.creases.reserve(total_.rim_edges);
     std::vector<SideList> &slots = top_.splitter.slots();
-    rims.patterns.swap(all_.patterns);  // of all cells, to compare points by
-    for (std::size_t i = top_.cuts.size(); i-- > 0;) top_.splitter.matcher().match(rims, slots, top_.cuts[i]);
-    rims.patterns.swap(all_.patterns);
+    for (std::size_t i = 0; i < total_.rim_sides; ++i) slots[std::size_t(rim_sides_[i].slot)] = rim_sides_[i].list;
+    rims_.patterns.swap(all_.patterns);  // of all cells, to compare points by
+    for (std::size_t i = top_.cuts.size(); i-- > 0;) {
+        Cut cut = top_.cuts[i];
+        cut.end += std::int32_t(total_.rim_vertices);
+        top_.splitter.matcher().match(rims_, slots, cut);
+    }
+    rims_.patterns.swap(all_.patterns);
     const int n = int(top_.domain.size());
-    for (int k = 0; k < n; ++k) EdgeMatcher::add_border(rims, slots[std::size_t(k)], (k + 1) % n, k);
+    for (int k = 0; k < n; ++k)
+        EdgeMatcher::add_border(rims_, slots[std::size_t(k)], std::int32_t(total_.rim_vertices) + (k + 1) % n, k);
+    all_.edges.resize(total_.edges + rims_.edges.size(), 1.0);
+    all_.creases.resize(total_.edges + rims_.edges.size(), 1.0);
 }
 
-// The vertices of the rims come last, copies dropped. Returns the number of each.
-std::vector<std::int32_t> Assembly::number_vertices(const Growing &rims) {
-    std::vector<std::int32_t> numbers(rims.vertices.size());
-    const auto is_copy = [&](std::size_t v) { return options_.edges && rims.aliases[v] >= 0; };
+// The vertices of the rims come last, the top's before others, copies dropped.
+void Assembly::number_vertices() {
+    const std::size_t n_all = rims_.vertices.size(), n_on_rims = total_.rim_vertices;
+    numbers_.resize(n_all);
+    const auto is_copy = [&](std::size_t v) { return options_.edges && rims_.aliases[v] >= 0; };
     std::size_t n = total_.vertices;
-    all_.vertices.resize(n + numbers.size(), 1.0);
-    all_.errors.resize(n + numbers.size(), 1.0);
-    for (std::size_t v = 0; v < numbers.size(); ++v) {
-        if (is_copy(v)) continue;
-        all_.vertices[n] = rims.vertices[v];
-        all_.errors[n] = rims.errors[v];
-        numbers[v] = std::int32_t(n++);
-    }
+    all_.vertices.resize(n + n_all, 1.0);
+    all_.errors.resize(n + n_all, 1.0);
+    const auto for_each_vertex = [&](auto &&act) {
+        for (std::size_t v = n_on_rims; v < n_all; ++v) act(v);
+        for (std::size_t v = 0; v < n_on_rims; ++v) act(v);
+    };
+    for_each_vertex([&](std::size_t v) {
+        if (is_copy(v)) return;
+        all_.vertices[n] = rims_.vertices[v];
+        all_.errors[n] = rims_.errors[v];
+        numbers_[v] = std::int32_t(n++);
+    });
     all_.vertices.truncate(n);
     all_.errors.truncate(n);
-    for (std::size_t v = 0; v < numbers.size(); ++v)
-        if (is_copy(v)) numbers[v] = numbers[std::size_t(rims.aliases[v])];
-    return numbers;
+    for_each_vertex([&](std::size_t v) {
+        if (is_copy(v)) numbers_[v] = numbers_[std::size_t(rims_.aliases[v])];
+    });
 }
 
-void Assembly::add_edges(const Growing &rims, const std::vector<std::int32_t> &numbers) {
-    const auto n_inside = std::int32_t(total_.edges);
-    all_.edges.resize(total_.edges + rims.edges.size(), 1.0);
-    all_.creases.resize(total_.edges + rims.edges.size(), 1.0);
-    for (std::size_t i = 0; i < rims.edges.size(); ++i) {
-        const Edge &e = rims.edges[i];
-        all_.edges[total_.edges + i] = {e.left, e.right, numbers[std::size_t(e.from)], numbers[std::size_t(e.to)]};
-        all_.creases[total_.edges + i] = rims.creases[i];
+// By each thread, of what it copied, and of the edges on the rims as many as others leave.
+void Assembly::name_vertices(Desk &desk) {
+    const auto name = [this](std::int32_t &vertex) {
+        if (vertex < 0) vertex = numbers_[place_on_rims(-1 - vertex)];
+    };
+    for (std::size_t i = 0; i < desk.corners.size(); ++i) name(all_.corners[desk.corners[i]]);
+    for (std::size_t i = 0; i < desk.edges.size(); ++i) {
+        Edge &edge = all_.edges[desk.edges[i]];
+        name(edge.from);
+        name(edge.to);
     }
-    std::size_t k = 0;
-    for (const Part &part : parts_)
-        for (const std::int32_t h : part.made.rim.half_edges) {
-            const std::int32_t link = rims.links[k++];
-            all_.links[part.start.corners + std::size_t(h)] = link < 0 ? -1 : n_inside + link;
+    if (!options_.edges) return;
+    constexpr std::size_t at_once = 2048;
+    const std::size_t n_half_edges = total_.rim_edges, n_edges = rims_.edges.size();
+    const auto n_inside = std::int32_t(total_.edges);
+    for (std::size_t first; (first = n_joined_.fetch_add(at_once)) < n_half_edges;) {
+        const std::size_t end = std::min(first + at_once, n_half_edges);
+        for (std::size_t k = first; k < end; ++k) {
+            const std::int32_t link = rims_.links[k];
+            all_.links[std::size_t(rim_half_edges_[k])] = link < 0 ? -1 : n_inside + link;
         }
+        for (std::size_t i = first; i < std::min(end, n_edges); ++i) {
+            const Edge &e = rims_.edges[i];
+            const std::int32_t from = numbers_[std::size_t(e.from)], to = numbers_[std::size_t(e.to)];
+            all_.edges[total_.edges + i] = {e.left, e.right, from, to};
+            all_.creases[total_.edges + i] = rims_.creases[i];
+        }
+    }
+}
+
+Arrays Assembly::result() {
+    if (options_.tree) finish_tree();
+    return std::move(all_);
 }
 
 // The root of the tree comes first, the other nodes of the top last.
@@ -109,8 +141,9 @@ void Assembly::finish_tree() {
     const auto place = [&](std::int32_t child) {
         if (child >= 0) return std::int32_t(place_of_cut(std::size_t(child)));
         const Part &part = parts_[std::size_t(-1 - child)];
-        const std::int32_t own = part.made.place;
-        return own >= 0 ? own + std::int32_t(part.start.tree_nodes) : own - std::int32_t(part.start.cells);
+        const std::int32_t own = part.subtree.place;
+        return own >= 0 ? own + std::int32_t(part.start.tree_nodes) - std::int32_t(part.subtree.first.tree_nodes)
+                        : own - std::int32_t(part.start.cells) + std::int32_t(part.subtree.first.cells);
     };
     const std::size_t n = top_.cuts.size();
     if (n == 0) return;

@@ -6,61 +6,80 @@ namespace leadlight::geometry {
 
 namespace {
 
+Sizes sizes_of(const Made &made) {
+    const Growing &arrays = made.arrays;
+    const Rims &rims = made.rims;
+    return {arrays.n_cells(),   arrays.corners.size(), arrays.vertices.size(),  arrays.edges.size(),
+            arrays.tree.size(), rims.points.size(),    rims.half_edges.size(), rims.sides.size()};
+}
+
 // The rim along the splitter's lists, one for each side of the polygon, whose corners are the first vertices.
-Rim trace(const Task &task, const std::vector<SideList> &lists, const Growing &out) {
-    Rim rim;
+void trace(const Task &task, const std::vector<SideList> &lists, Made &made, const Sizes &first) {
+    const Growing &out = made.arrays;
+    Rims &rims = made.rims;
     const std::size_t n_corners = task.sides.size();
     for (std::size_t k = 0; k < n_corners; ++k) {
         for (std::int32_t h = lists[k].head;; h = -2 - out.links[std::size_t(h)]) {
-            const auto v = std::size_t(out.corners[std::size_t(h)]);
-            rim.half_edges.push_back(h);
-            rim.owners.push_back(out.owners[std::size_t(h)]);
-            if (v < n_corners) {
-                rim.vertices.push_back(of_top(std::size_t(task.sides[v].vertex)));
+            const auto v = std::size_t(out.corners[std::size_t(h)]), own = v - first.vertices;
+            rims.half_edges.push(h - std::int32_t(first.corners));
+            rims.owners.push(out.owners[std::size_t(h)] - std::int32_t(first.cells));
+            if (own < n_corners) {
+                rims.vertices.push(of_top(std::size_t(task.sides[own].vertex)));
             } else {
-                rim.vertices.push_back(of_rim(rim.points.size()));
-                rim.points.push_back(out.vertices[v]);
-                rim.errors.push_back(out.errors[v]);
-                if (out.vertex_creases.size()) rim.creases.push_back(out.vertex_creases[v]);
+                rims.vertices.push(of_rim(rims.points.size() - first.rim_vertices));
+                rims.points.push(out.vertices[v]);
+                rims.errors.push(out.errors[v]);
+                if (out.vertex_creases.size()) rims.creases.push(out.vertex_creases[v]);
             }
             if (h == lists[k].tail) break;
         }
-        rim.slots.push_back(task.sides[k].slot);
-        rim.ends.push_back(rim.half_edges.size());
+        rims.sides.push({task.sides[k].slot, std::int32_t(rims.half_edges.size() - first.rim_edges)});
     }
-    return rim;
 }
 
-// Numbers the vertices; those inside move to the front of their arrays, copies are dropped.
-void number_vertices(Growing &out, const Rim &rim, const Task &task) {
+// Numbers the vertices; those inside move to the front, over copies. Returns how many they are.
+std::size_t number_vertices(const Task &task, Made &made, const Sizes &first) {
+    Growing &out = made.arrays;
+    const Rims &rims = made.rims;
     const std::size_t n_all = out.vertices.size(), n_corners = task.sides.size();
+    const std::size_t first_inside = first.vertices + n_corners;
     constexpr std::int32_t unknown = 0;
-    std::int32_t *const numbers = out.numbers.extend(n_all);
-    for (std::size_t v = 0; v < n_corners; ++v) numbers[v] = -1 - of_top(std::size_t(task.sides[v].vertex));
-    std::fill(numbers + n_corners, numbers + n_all, unknown);
-    for (std::size_t i = 0; i < rim.vertices.size(); ++i)
-        numbers[out.corners[std::size_t(rim.half_edges[i])]] = -1 - rim.vertices[i];
+    out.numbers.extend(n_all - out.numbers.size());
+    std::int32_t *const numbers = out.numbers.data();
+    for (std::size_t v = 0; v < n_corners; ++v)
+        numbers[first.vertices + v] = -1 - of_top(std::size_t(task.sides[v].vertex));
+    std::fill(numbers + first_inside, numbers + n_all, unknown);
+    for (std::size_t i = first.rim_edges; i < rims.vertices.size(); ++i)
+        numbers[out.corners[first.corners + std::size_t(rims.half_edges[i])]] = -1 - rims.vertices[i];
     const std::int32_t *const aliases = out.aliases.size() ? out.aliases.data() : nullptr;
-    Point *const vertices = out.vertices.data();
-    double *const errors = out.errors.data();
+    Point *const vertices = out.vertices.data() + first.vertices;
+    double *const errors = out.errors.data() + first.vertices;
     std::size_t n = 0;
-    for (std::size_t v = n_corners; v < n_all; ++v) {  // without branches: every other vertex is a copy, in no order
+    for (std::size_t v = first_inside; v < n_all; ++v) {  // without branches: every other vertex is a copy, in no order
         const std::int32_t alias = aliases ? aliases[v] : -1;
         const bool is_first = alias < 0 && numbers[v] == unknown;
         const std::int32_t known = numbers[alias < 0 ? v : std::size_t(alias)];
         numbers[v] = is_first ? std::int32_t(n) : known;
-        vertices[n] = vertices[v];
-        errors[n] = errors[v];
+        vertices[n] = vertices[v - first.vertices];
+        errors[n] = errors[v - first.vertices];
         n += is_first;
     }
-    out.vertices.truncate(n);
-    out.errors.truncate(n);
+    return n;
 }
 
 }  // namespace
 
-Subtree solve_subtree(Splitter &splitter, Growing &out, const Task &task) {
-    out.reset();
+void Made::reset() {
+    arrays.reset();
+    rims.sides.truncate(0);
+    for (auto *each : {&rims.half_edges, &rims.vertices, &rims.owners, &rims.creases}) each->truncate(0);
+    rims.points.truncate(0);
+    rims.errors.truncate(0);
+}
+
+Subtree solve_subtree(Splitter &splitter, Made &made, const Task &task) {
+    Subtree subtree;
+    const Sizes &first = subtree.first = sizes_of(made);
     const Arena::Mark mark = splitter.arena().mark();
     Node node = splitter.unpack(task);
     const auto n = std::size_t(node.polygon.n);
@@ -70,17 +89,20 @@ Subtree solve_subtree(Splitter &splitter, Growing &out, const Task &task) {
         side.slot = std::int32_t(k);
         side.vertex = splitter.add_vertex({task.x[k], task.y[k]}, task.e[k], side.line->crease);
     }
-    Subtree made;
-    made.place = splitter.solve(node);
+    subtree.place = splitter.solve(node);
     splitter.arena().release(mark);
     splitter.leave(0);
 
-    if (out.vertices.size() == 0) return made;  // its cells are only counted
-    if (out.links.size()) made.rim = trace(task, splitter.slots(), out);
-    number_vertices(out, made.rim, task);
-    made.sizes = {out.n_cells(),   out.corners.size(),      out.vertices.size(),       out.edges.size(),
-                  out.tree.size(), made.rim.points.size(), made.rim.half_edges.size()};
-    return made;
+    const Growing &out = made.arrays;
+    if (out.vertices.size() == first.vertices) return subtree;  // its cells are only counted
+    if (out.links.size()) trace(task, splitter.slots(), made, first);
+    const std::size_t n_inside = number_vertices(task, made, first);
+    const Sizes all = sizes_of(made);
+    subtree.sizes = {all.cells - first.cells,           all.corners - first.corners,
+                     n_inside,                          all.edges - first.edges,
+                     all.tree_nodes - first.tree_nodes, all.rim_vertices - first.rim_vertices,
+                     all.rim_edges - first.rim_edges,   all.rim_sides - first.rim_sides};
+    return subtree;
 }
 
 }  // namespace leadlight::geometry

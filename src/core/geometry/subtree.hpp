@@ -1,8 +1,8 @@
-// What a thread makes of a subtree of the top: arrays numbered from 0, and the rim, where it meets other subtrees.
+// What a thread makes of subtrees of the top, one behind the other until they are copied: arrays, and the rims, where
+// they meet other subtrees.
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "splitter.hpp"
 
@@ -13,32 +13,43 @@ inline std::int32_t of_top(std::size_t v) { return std::int32_t(2 * v); }
 inline std::int32_t of_rim(std::size_t i) { return std::int32_t(2 * i + 1); }
 inline bool is_of_top(std::int32_t vertex) { return vertex % 2 == 0; }
 
-// Half-edges along the sides of a subtree's polygon, in order, and the vertices there.
-struct Rim {
-    std::vector<std::int32_t> slots;       // of the top: for each side
-    std::vector<std::size_t> ends;         // of each side in the next three
-    std::vector<std::int32_t> half_edges;  // of the subtree
-    std::vector<std::int32_t> vertices;    // where they start
-    std::vector<std::int32_t> owners;      // cells of the subtree
-    std::vector<Point> points;             // of this rim alone
-    std::vector<double> errors;
-    std::vector<std::int32_t> creases;     // with jumps only
+// Half-edges along the sides of the subtrees' polygons, in order, and the vertices there.
+struct Rims {
+    struct Side {
+        std::int32_t slot;  // of the top
+        std::int32_t end;   // in the next three, of the subtree's own
+    };
+    Buffer<Side> sides;
+    Buffer<std::int32_t> half_edges;  // of the subtree
+    Buffer<std::int32_t> vertices;    // where they start
+    Buffer<std::int32_t> owners;      // cells of the subtree
+    Buffer<Point> points;             // of the rims alone
+    Buffer<double> errors;
+    Buffer<std::int32_t> creases;     // with jumps only
+};
+
+struct Made {
+    Growing arrays;
+    Rims rims;
+
+    // Empty, the storage kept.
+    void reset();
 };
 
 struct Sizes {
     std::size_t cells = 0, corners = 0, vertices = 0, edges = 0, tree_nodes = 0;
-    std::size_t rim_vertices = 0, rim_edges = 0;  // vertices of this rim alone, half-edges
+    std::size_t rim_vertices = 0, rim_edges = 0, rim_sides = 0;  // vertices of the rim alone, half-edges
 };
 
 struct Subtree {
-    Rim rim;
-    Sizes sizes;
+    Sizes first;              // where its own begins in what is made
+    Sizes sizes;              // of its own
     std::int32_t place = 0;  // in the tree: of its root
 };
 
-// Makes the cells below a task with a splitter that writes to `out`. The vertices there are at last those inside the
-// subtree, each once, and `numbers` has for each vertex that corners and edges name its number among them, or -1 - its
-// number on the rim.
-Subtree solve_subtree(Splitter &splitter, Growing &out, const Task &task);
+// Makes the cells below a task with a splitter that writes to the arrays of `made`. The vertices there are at last
+// those inside the subtree, each once, before some without meaning, and `numbers` has for each vertex that corners and
+// edges name its number among those inside, or -1 - its number on the rim.
+Subtree solve_subtree(Splitter &splitter, Made &made, const Task &task);
 
 }  // namespace leadlight::geometry

@@ -32,6 +32,7 @@ class Top {
     double work() const { return work_; }    // of the root
     // By any of so many threads: the next subtree, if one is left.
     bool take(Found &taken, int n_threads);
+    std::size_t n_subtrees() const { return n_subtrees_; }  // once none is left
 
     // Once all subtrees are made.
     Growing out;  // the vertices of the top
