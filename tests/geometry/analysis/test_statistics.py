@@ -9,6 +9,7 @@ import leadlight as ll
 from degenerate_networks import KINDS, random_case
 from leadlight.errors import ParameterError
 from leadlight.geometry import Distribution, RegionStatistics
+from leadlight.geometry.analysis import gradients
 from leadlight.geometry.analysis.gradients import count_gradients
 from leadlight.geometry.reference import enumerate_cells
 
@@ -34,6 +35,20 @@ def test_gradients_that_floats_cannot_tell_apart_are_two():
     weights = [np.eye(2), [[1.0, 1.0]], [[1.0], [-1.0]], [[1.0, -1.0]]]
     longer = ll.Network.from_arrays(weights, [[0, 0], [1], [0, 0], [0]])
     assert count_gradients(ll.regions(longer, BOX)) == 4
+
+
+def test_gradients_whose_floats_are_exact_need_no_other_numbers(monkeypatch):
+    def refuse(cx, cells):
+        raise AssertionError(f"{len(cells)} exact forward passes")
+
+    monkeypatch.setattr(gradients, "_exact_jacobians", refuse)
+    tooth = [[2.0, -4.0], [2.0, -4.0]]
+    sawtooth = ll.Network.from_arrays(
+        [[[1.0]] * 2, *[tooth] * 9, [[2.0, -4.0]]], [[0.0, -0.5]] * 10 + [[0.0]]
+    )
+    assert count_gradients(ll.regions(sawtooth, (0, 1))) == 2  # up and down
+    flat = ll.Network.from_arrays([[[1.0], [-1.0], [1.0]], [[0.0, -0.0, 1.0]]], [[0.0, -1.0, 3.0], [0.0]])
+    assert count_gradients(ll.regions(flat, (-5, 5))) == 2  # 0 and -0 are one
 
 
 def test_a_complex_s_statistics_are_numpy_s():
