@@ -250,6 +250,49 @@ def test_functions_and_methods(step, name):
     assert [phi.spec for phi in net.activations] == [name]
 
 
+class Standardised(nn.Module):
+    """What controllers and regressors often are: inputs less their mean by their deviation, the output scaled back."""
+
+    def __init__(self, body=lambda net, x: net(x)):
+        super().__init__()
+        self.register_buffer("mean", torch.tensor([1.5, -20.0]))
+        self.register_buffer("std", torch.tensor([0.3, 7.0]))
+        self.net, self.body, self.factor = (
+            nn.Sequential(nn.Linear(2, 4), nn.ReLU(), nn.Linear(4, 1)),
+            body,
+            3.0,
+        )
+
+    def forward(self, x):
+        return self.body(self.net, (x - self.mean) / (self.std + 1e-8)) * self.factor + 0.25
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        lambda net, x: net(x),
+        lambda net, x: 1 - net(-x),
+        lambda net, x: net[2](net[1](net[0](x)) * torch.tensor([1.0, 2.0, 3.0, 4.0])),
+        lambda net, x: net(torch.relu(2.0 * x)),  # a scaling between the inputs and an activation
+        lambda net, x: torch.sub(torch.relu(net(x)), 0.5),  # and after the last one
+    ],
+)
+def test_arithmetic_with_numbers_and_buffers(body):
+    module = Standardised(body).double()
+    own = dict(vars(module))
+    net, x = ll.Network.of(module), torch.randn(50, 2, dtype=torch.float64) * 9
+    assert vars(module) == own
+    with torch.no_grad():
+        np.testing.assert_allclose(net(x.numpy()), module(x).numpy(), rtol=1e-11, atol=1e-11)
+
+
+def test_a_scaled_single_output_may_drop_its_axis():
+    module = Standardised(lambda net, x: net(x).squeeze(-1)).double()
+    net, x = ll.Network.of(module), torch.randn(50, 2, dtype=torch.float64) * 9
+    with torch.no_grad():
+        np.testing.assert_allclose(net(x.numpy())[:, 0], module(x).numpy(), rtol=1e-11)
+
+
 def test_own_parameters_through_f_linear():
     class Own(nn.Module):
         def __init__(self):
@@ -345,7 +388,15 @@ def scripted():
         (TwoOutputs, "not a plain chain|returns a tuple"),
         (DataDependent, "cannot be traced"),
         (NoForward, "cannot be traced"),
-        (lambda: Chain(lambda z: z * 2), "mul.*affine maps must be nn.Linear"),
+        (lambda: Chain(lambda z: z * z), "mul.*affine maps must be nn.Linear"),
+        (lambda: Chain(lambda z: z / z.shape[1]), "truediv.*affine maps must be nn.Linear"),
+        (lambda: Chain(lambda z: torch.add(z, 2, alpha=3)), "add.*affine maps must be nn.Linear"),
+        (lambda: Chain(lambda z: 1 / z), "divides by what"),
+        (lambda: Chain(lambda z: z / 0), "or by 0"),
+        (lambda: Chain(lambda z: z * torch.ones(2, 4)), r"shape \(2, 4\)"),
+        (lambda: Chain(lambda z: z * torch.ones(3)), "3 numbers for 4 units"),
+        (lambda: Chain(lambda z: z @ torch.ones(4, 4)), "matmul.*affine maps must be nn.Linear"),
+        (lambda: Chain(lambda z: z + torch.arange(4)), "real floats"),
         (lambda: Chain(torch.sin), "sin.*no layer or activation"),
         (lambda: Chain(lambda z: z.clamp(max=2)), "two numbers as bounds, or min=0 alone"),
         (lambda: Chain(lambda z: z.clamp(torch.zeros(4), 2)), "bounds"),

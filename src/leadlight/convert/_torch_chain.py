@@ -14,7 +14,7 @@ from torch import Tensor, fx, jit, nn
 from torch.optim.swa_utils import AveragedModel
 
 from ..errors import ModelError
-from ._torch_layers import Layer, describe, module_layers, node_layers
+from ._torch_layers import Layer, describe, is_constant, module_layers, node_layers
 from ._torch_modules import Abs, Step
 from ._torch_shapes import Reshape, settle
 
@@ -58,6 +58,7 @@ def chain(module: nn.Module) -> list[Layer]:
     _refuse_hidden_layers(module)
     if _Tracer().is_leaf_module(module, ""):  # a single layer
         return list(settle(module_layers(module, name), name))
+    own = set(vars(module))
     try:
         graph = _Tracer().trace(module)
     except Exception as error:  # anything the module's own forward may raise on a traced value
@@ -65,9 +66,13 @@ def chain(module: nn.Module) -> list[Layer]:
         raise ModelError(
             f"{name} cannot be traced to a plain chain of layers (its forward may depend on the data): {reason[0]}"
         ) from error
-    steps: list[Layer | Reshape] = []
-    for node in _plain_chain(graph, name):
-        steps += node_layers(module, node)
+    try:
+        steps: list[Layer | Reshape] = []
+        for node in _plain_chain(graph, name):
+            steps += node_layers(module, node)
+    finally:
+        for attribute in set(vars(module)) - own:  # tensors made in forward, which the tracer puts there
+            delattr(module, attribute)
     return list(settle(steps, name))
 
 
@@ -109,8 +114,8 @@ def _plain_chain(graph: fx.Graph, name: str) -> Iterator[fx.Node]:
     sizes: set[fx.Node] = set()
     current: fx.Node | None = None
     for node in graph.nodes:
-        used = [one for one in node.all_input_nodes if one not in sizes and one.op != "get_attr"]
-        if node.op == "get_attr":
+        used = [one for one in node.all_input_nodes if one not in sizes and not is_constant(one)]
+        if is_constant(node):
             continue
         if _asks_for_size(node) or (node.all_input_nodes and not used and node.op == "call_function"):
             sizes.add(node)  # a size, or arithmetic on sizes

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,28 +16,12 @@ from torch import Tensor, fx, nn
 
 from ..activations import Activation, activation
 from ..errors import ModelError
+from ._torch_arithmetic import ARITHMETIC, NOT_BY_UNIT, scaling
+from ._torch_maps import Affine, Scale
 from ._torch_modules import Abs, Step
 from ._torch_shapes import RESHAPING, RESHAPING_MODULES, Reshape, reshape_of_module, reshape_of_node
 
-__all__ = ["Affine", "Layer", "Scale", "describe", "module_layers", "node_layers"]
-
-
-@dataclass(frozen=True)
-class Affine:
-    """z = W x + b."""
-
-    weight: np.ndarray  # (out, in) float64
-    bias: np.ndarray  # (out,) float64
-    name: str
-
-
-@dataclass(frozen=True)
-class Scale:
-    """z = scale * x + shift, unit by unit: a batch norm in eval mode."""
-
-    scale: np.ndarray  # (units,) float64
-    shift: np.ndarray  # (units,) float64
-    name: str
+__all__ = ["Layer", "describe", "is_constant", "module_layers", "node_layers"]
 
 
 Layer = Affine | Scale | Activation
@@ -67,9 +50,9 @@ def node_layers(module: nn.Module, node: fx.Node) -> Iterator[Layer | Reshape]:
     if node.target in RESHAPING:
         yield reshape_of_node(node)
         return
-    build = _CALLS.get(node.target)
+    build = _scaling(module, node) if node.target in ARITHMETIC else _CALLS.get(node.target)
     if build is None:
-        hint = " (affine maps must be nn.Linear or F.linear)" if node.target in _ARITHMETIC else ""
+        hint = " (affine maps must be nn.Linear or F.linear)" if node.target in _OF_MAPS else ""
         raise ModelError(
             f"{type(module).__name__}: {describe(node)} is no layer or activation that leadlight knows{hint}."
         )
@@ -77,6 +60,48 @@ def node_layers(module: nn.Module, node: fx.Node) -> Iterator[Layer | Reshape]:
         yield build(*node.args[1:], **{key: value for key, value in node.kwargs.items() if key != "input"})
     except (TypeError, ValueError) as error:
         raise ModelError(f"{type(module).__name__}: {describe(node)} is not supported: {error}") from error
+
+
+def _scaling(module: nn.Module, node: fx.Node) -> Callable[..., Scale] | None:
+    """What makes the scaling of a step that has, beside what the layers before it give, one constant at most."""
+    constants = [one for one in node.args if not isinstance(one, fx.Node) or is_constant(one)]
+    if node.kwargs or len(constants) != len(node.args) - 1:
+        return None
+    constant = _value(module, constants[0]) if constants else None
+    if isinstance(constant, Tensor):
+        constant = _array(constant, node.name)
+    elif constant is not None and not isinstance(constant, int | float):
+        return None
+    return lambda *_: scaling(node.target, constant, constants[:1] == [node.args[0]], node.name)
+
+
+def is_constant(node: fx.Node) -> bool:
+    """Whether a node is a parameter or buffer, or is made of these alone."""
+    if node.op == "get_attr":
+        return True
+    made = node.op in ("call_function", "call_method") and len(node.all_input_nodes) > 0
+    return made and all(map(is_constant, node.all_input_nodes))
+
+
+def _value(module: nn.Module, source: Any) -> Any:
+    """A number, or what a constant node is: made by torch as in the module's own forward."""
+    if not isinstance(source, fx.Node):
+        return source
+    if source.op == "get_attr":
+        return _attribute(module, str(source.target))
+    arguments = [_value(module, one) for one in source.args]
+    options = {key: _value(module, one) for key, one in source.kwargs.items()}
+    with torch.no_grad():
+        if callable(source.target):
+            return source.target(*arguments, **options)
+        return getattr(arguments[0], source.target)(*arguments[1:], **options)
+
+
+def _attribute(module: nn.Module, path: str) -> Any:
+    value: Any = module
+    for part in path.split("."):
+        value = getattr(value, part)
+    return value
 
 
 def _linear_call(module: nn.Module, node: fx.Node) -> Affine:
@@ -98,10 +123,7 @@ def _parameter(module: nn.Module, node: fx.Node, key: str, source: Any) -> Any:
         raise ModelError(
             f"{type(module).__name__}: {describe(node)} computes its {key}; it must be a parameter."
         )
-    value: Any = module
-    for part in str(source.target).split("."):
-        value = getattr(value, part)
-    return value
+    return _attribute(module, str(source.target))
 
 
 def _affine(weight: Tensor, bias: Tensor | None, name: str) -> Affine:
@@ -243,12 +265,4 @@ _CALLS |= {F.relu: _named("relu"), F.sigmoid: _named("sigmoid"), F.tanh: _named(
 _CALLS |= {operator.abs: _named("abs"), torch.absolute: _named("abs")}
 
 _PASSING = (F.dropout, F.alpha_dropout, "contiguous")
-_ARITHMETIC = (
-    operator.add,
-    operator.mul,
-    operator.matmul,
-    operator.sub,
-    operator.truediv,
-    torch.matmul,
-    torch.mm,
-)
+_OF_MAPS = (*ARITHMETIC, *NOT_BY_UNIT)

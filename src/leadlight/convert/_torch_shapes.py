@@ -18,6 +18,7 @@ from torch import fx, nn
 
 from ..activations import Activation
 from ..errors import ModelError
+from ._torch_maps import Affine, Scale
 
 __all__ = [
     "RESHAPING",
@@ -111,6 +112,13 @@ def _viewed(shape: Iterable[Any], name: str) -> Reshape:
     return Reshape({0: Shape.other, 1: Shape.numbers}.get(len(sizes), Shape.parts), name)
 
 
+def _works_on_any_shape(step: Any) -> bool:
+    """Whether a step does the same to every number."""
+    if isinstance(step, Activation):
+        return step.n_units is None
+    return isinstance(step, Scale) and len(step.scale) == 1
+
+
 def settle(steps: Iterable[Any], name: str) -> Iterator[Any]:
     """The layers without the reshapes between them, each of which is checked to change no number.
 
@@ -141,12 +149,18 @@ def settle(steps: Iterable[Any], name: str) -> Iterator[Any]:
             elif step.shape is not Shape.squeezed or width in (None, 1):
                 bent = step.name
             continue
-        reads_rows = not isinstance(step, Activation) or step.n_units is not None
-        if bent is not None and reads_rows:
+        if bent is not None and not _works_on_any_shape(step):
             raise ModelError(
                 f"{name}: a layer comes after the step {bent!r}, which leaves another shape than (n, features): "
                 "use flatten(1) between them."
             )
-        if not isinstance(step, Activation):
-            width = len(step.shift if hasattr(step, "shift") else step.bias)
+        if isinstance(step, Affine):
+            width = len(step.bias)
+        elif isinstance(step, Scale) and len(step.scale) > 1:
+            if width not in (None, len(step.scale)):
+                raise ModelError(
+                    f"{name}: the step {step.name!r} has {len(step.scale)} numbers for {width} units: give one "
+                    "number, or one for each unit."
+                )
+            width = len(step.scale)
         yield step

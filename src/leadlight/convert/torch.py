@@ -3,9 +3,9 @@
 `from_torch` traces the module symbolically (torch.fx, Reed et al. 2022), so any forward method that is a plain
 chain will do: Linear layers, activations as modules, functions or methods. Dropout and Identity pass through, and
 so does what only changes shapes: Flatten, and behind the last layer ``squeeze(-1)`` and Unflatten. torch.compile,
-DataParallel and their like are looked through. BatchNorm1d in eval mode is folded into a neighbouring Linear in
-float64. Linear layers in a row keep their floats, with the identity between. What cannot be described is named,
-with the reason.
+DataParallel and their like are looked through. BatchNorm1d in eval mode, and arithmetic with numbers and
+buffers (inputs that are standardised), are folded into a neighbouring Linear in float64. Linear layers in a row keep
+their floats, with the identity between. What cannot be described is named, with the reason.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def from_torch(module: nn.Module) -> Network:
     Returns
     -------
     Network
-        Same values as the module in eval mode, a row (n_outputs,) for each sample; exact but for folded batch norms
-        (rounded once in float64).
+        Same values as the module in eval mode, a row (n_outputs,) for each sample; exact but for what is folded
+        (batch norms and arithmetic, rounded in float64).
         Slopes of a PReLU become fixed numbers of the activation.
 
     Raises
@@ -51,9 +51,9 @@ def from_torch(module: nn.Module) -> Network:
     Network(2-3-1, tanh, 13 parameters)
     """
     from ._torch_chain import chain
-    from ._torch_layers import Affine
+    from ._torch_maps import Affine, fold
 
-    layers = _fold(chain(module))
+    layers = fold(chain(module))
     name = type(module).__name__
     if not any(isinstance(layer, Affine) for layer in layers):
         raise ModelError(f"{name} has no Linear layer, so there is no network to describe.")
@@ -127,31 +127,9 @@ def _activation_module(phi: Any, dtype: Any) -> nn.Module:
             return getattr(nn, phi.torch_name)(*phi.parameters)
 
 
-def _fold(layers: list) -> list:
-    """Fold each batch norm into the Linear before it, else the one after it, else make it a Linear of its own."""
-    from ._torch_layers import Affine, Scale
-
-    folded: list = []
-    for layer in layers:
-        last = folded[-1] if folded else None
-        if isinstance(layer, Scale) and isinstance(last, Affine):
-            weight, bias = layer.scale[:, None] * last.weight, layer.scale * last.bias + layer.shift
-            folded[-1] = Affine(weight, bias, last.name)
-        elif isinstance(layer, Scale) and isinstance(last, Scale):
-            folded[-1] = Scale(layer.scale * last.scale, layer.scale * last.shift + layer.shift, layer.name)
-        elif isinstance(layer, Affine) and isinstance(last, Scale):
-            folded[-1] = Affine(layer.weight * last.scale, layer.weight @ last.shift + layer.bias, layer.name)
-        else:
-            folded.append(layer)
-    return [
-        Affine(np.diag(layer.scale), layer.shift, layer.name) if isinstance(layer, Scale) else layer
-        for layer in folded
-    ]
-
-
 def _alternate(layers: list) -> tuple[list, list, list]:
     """Weights, biases and one activation after each, with identities where two of a kind meet."""
-    from ._torch_layers import Affine
+    from ._torch_maps import Affine
 
     weights: list[np.ndarray] = []
     biases: list[np.ndarray] = []
