@@ -41,6 +41,28 @@ def test_an_interval_is_cut_as_by_brute_force(seed):
         assert expected[i][0] <= Fraction(x) <= expected[i][1]
 
 
+@pytest.mark.parametrize("certified", [True, False])
+def test_cells_thinner_than_the_rounding_of_their_ends_have_length_0_and_are_in_order(certified):
+    """Units of the third layer that are multiples of one another up to rounding."""
+    shortest = 1.0
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        copies = np.repeat(rng.normal(size=(2, 3)), 3, axis=0) * rng.normal(size=(6, 1))
+        weights = [rng.normal(size=(4, 1)), rng.normal(size=(3, 4)), copies, np.ones((1, 6))]
+        biases = [rng.normal(size=4), rng.normal(size=3), np.zeros(6), [0.0]]
+        net = ll.Network.from_arrays(weights, biases, "leaky_relu(0.5)")
+        cx = ll.regions(net, (-3, 3), certified=certified)
+        assert (cx.areas >= 0.0).all()
+        assert (np.diff(cx.breakpoints) >= 0.0).all()
+        assert cx.areas.sum() == pytest.approx(6.0, rel=1e-15)
+        shortest = min(shortest, cx.areas.min())
+        assert certified or not cx.vertex_errors.any()
+        for vertex, error in enumerate(cx.vertex_errors.tolist() if certified else ()):
+            ours, exact = Fraction(float(cx.vertices[vertex, 0])), cx.vertex_exact(vertex)[0]
+            assert abs(ours - exact) <= Fraction(error)
+    assert shortest == 0.0
+
+
 def test_steps_on_a_line_are_the_skeleton():
     net = ll.mlp(1, [7], 1, "step", seed=3)
     edges, values = ll.geometry.step_skeleton(net).pieces()

@@ -38,10 +38,11 @@ def interval_of_strip(found: dict[str, Any]) -> dict[str, Any]:
         [[n - 1], np.arange(n - 1), [n]]
     )  # of the vertices, by position: left end first
     children = found["tree_children"]
+    places, errors = _ascending(found["vertices"][lower, 0], found["vertex_errors"][lower])
     return {
         **found,
-        "vertices": found["vertices"][lower, :1],
-        "vertex_errors": found["vertex_errors"][lower],
+        "vertices": places[:, None],
+        "vertex_errors": errors,
         "cell_starts": np.arange(0, 2 * n + 1, 2),
         "cell_vertices": np.stack([sequence[:-1], sequence[1:]], axis=1).ravel().astype(np.int32),
         "cell_edges": np.stack([sequence[:-1], sequence[1:]], axis=1).ravel().astype(np.int32),
@@ -59,3 +60,13 @@ def interval_of_strip(found: dict[str, Any]) -> dict[str, Any]:
             np.int32
         ),
     }
+
+
+def _ascending(places: np.ndarray, errors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Points in their exact order, the interval's two ends last, put in order where rounding has swapped some."""
+    low, high = places[-2:]
+    ordered = places.copy()
+    ordered[:-2] = np.maximum.accumulate(places[:-2].clip(low, high))
+    if not errors.any():  # not certified: there are no bounds
+        return ordered, errors
+    return ordered, errors + np.abs(ordered - places) * (1 + 2.0**-50)
