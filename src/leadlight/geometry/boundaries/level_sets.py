@@ -12,14 +12,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
+from ..._machine import available_memory
 from ...activations import activation
-from ...errors import ParameterError
+from ...errors import ParameterError, TooLargeError
 from ...network import Network
 from ..cells.patterns import unpack
+from .candidates import candidates
 from .paths import join_segments
 
 __all__ = ["DecisionPartition", "LevelSet", "borders", "cut_at", "decision_partition", "level_set"]
+
+_FEW = 3  # outputs all pairs of which are compared everywhere
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -71,7 +76,8 @@ class DecisionPartition:
     Attributes
     ----------
     complex : PolyhedralComplex
-        The network's cells, cut where the decision changes (and where lower-ranked outputs change places).
+        The network's cells, cut where the decision changes (and where outputs change places that are not the
+        largest, but may be on the cell).
     classes : ndarray (C,) int64
         The class decided for on each of its cells: the largest output, the first of equal ones; with one
         output 1 where it is positive and 0 elsewhere.
@@ -149,18 +155,54 @@ def decision_partition(cx: Any, **how: Any) -> DecisionPartition:
         cut = _with_layer(cx, np.ones((1, 1)), np.zeros(1), **how)
         classes = _last_layer(cut)[:, 0].astype(np.int64)
         return DecisionPartition(cut, classes, borders(cut, classes), 2)
-    first, second = np.triu_indices(k, 1)
+    able = candidates(cx) if k > _FEW else np.ones((len(cx), k), bool)
+    first, second = _pairs(able)
     rows = np.zeros((len(first), k))
     rows[np.arange(len(first)), first] = -1.0
     rows[np.arange(len(first)), second] = 1.0
     cut = _with_layer(cx, rows, np.zeros(len(first)), **how)
     later_wins = _last_layer(cut).astype(bool)  # output `second` is above output `first`
-    classes = np.zeros(len(cut), np.int64)
+    parent = _parents(cx, cut)
+    classes = able.argmax(axis=1)[parent]
     place = np.zeros((k, k), np.int64)
     place[first, second] = np.arange(len(first))
-    for candidate in range(1, k):
-        classes = np.where(later_wins[np.arange(len(cut)), place[classes, candidate]], candidate, classes)
+    for candidate in np.flatnonzero(able.any(axis=0)).tolist():
+        wins = able[parent, candidate] & (classes < candidate)
+        wins &= later_wins[np.arange(len(cut)), place[classes, candidate]]
+        classes[wins] = candidate
     return DecisionPartition(cut, classes, borders(cut, classes), k)
+
+
+def _pairs(able: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The pairs of classes, at least one, that are both candidates on one cell; the lower class first.
+
+    Raises
+    ------
+    TooLargeError
+        Very many.
+    """
+    some = sparse.csr_array(able, dtype=np.int32)
+    first, second = sparse.triu(some.T @ some, 1).nonzero()
+    if len(first) == 0:
+        return np.array([0]), np.array([1])
+    if 32 * len(first) * able.shape[1] > available_memory():
+        raise TooLargeError(
+            f"The decision between {able.shape[1]:,} classes is open for {len(first):,} pairs of them, more than "
+            "memory holds: look at a smaller domain, or at fewer outputs."
+        )
+    return first, second
+
+
+def _parents(cx: Any, cut: Any) -> np.ndarray:
+    """The cell of a complex that each cell of one with further layers lies in, (C,) int64."""
+    n_bytes = cx.packed_patterns.shape[1]
+    if n_bytes == 0:
+        return np.zeros(len(cut), np.int64)
+    both = np.concatenate([cx.packed_patterns, cut.packed_patterns[:, :n_bytes]])
+    name = np.unique(both, axis=0, return_inverse=True)[1].reshape(-1)
+    owner = np.empty(len(cx), np.int64)
+    owner[name[: len(cx)]] = np.arange(len(cx))
+    return owner[name[len(cx) :]]
 
 
 def cut_at(cx: Any, value: float, output: int) -> tuple[Any, np.ndarray]:
