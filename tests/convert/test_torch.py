@@ -397,7 +397,7 @@ def scripted():
         (lambda: Chain(lambda z: z * torch.ones(3)), "3 numbers for 4 units"),
         (lambda: Chain(lambda z: z @ torch.ones(4, 4)), "matmul.*affine maps must be nn.Linear"),
         (lambda: Chain(lambda z: z + torch.arange(4)), "real floats"),
-        (lambda: Chain(torch.sin), "sin.*no layer or activation"),
+        (lambda: Chain(torch.sin), "sin.*not supported: use Linear"),
         (lambda: Chain(lambda z: z.clamp(max=2)), "two numbers as bounds, or min=0 alone"),
         (lambda: Chain(lambda z: z.clamp(torch.zeros(4), 2)), "bounds"),
         (lambda: Chain(lambda z: F.hardtanh(z, 2, -2)), "lower bound below its upper one"),
@@ -412,6 +412,11 @@ def scripted():
         (lambda: Chain(F.relu, width=5), "cannot be described"),
         (lambda: nn.Sequential(nn.Conv2d(1, 2, 3)), "'0' .Conv2d. is not supported"),
         (lambda: nn.Sequential(nn.Linear(2, 2), nn.Softmax(1)), "leave the softmax out"),
+        (lambda: Chain(lambda z: F.log_softmax(z, 1)), "leave the softmax out"),
+        (
+            lambda: nn.Sequential(nn.Linear(2, 2), nn.SiLU()),
+            "activations abs, ELU, GELU, Hardtanh",
+        ),
         (lambda: nn.Sequential(nn.Flatten(0), nn.Linear(2, 2)), r"flatten\(1\)"),
         (
             lambda: nn.Sequential(nn.Linear(2, 4), nn.Unflatten(1, (2, 2)), nn.Linear(2, 2)),

@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, fx, nn
 
-from ..activations import Activation, activation
+from ..activations import ACTIVATIONS, Activation, activation
 from ..errors import ModelError
 from ._torch_arithmetic import ARITHMETIC, NOT_BY_UNIT, scaling
 from ._torch_maps import Affine, Scale
@@ -52,10 +52,9 @@ def node_layers(module: nn.Module, node: fx.Node) -> Iterator[Layer | Reshape]:
         return
     build = _scaling(module, node) if node.target in ARITHMETIC else _CALLS.get(node.target)
     if build is None:
-        hint = " (affine maps must be nn.Linear or F.linear)" if node.target in _OF_MAPS else ""
-        raise ModelError(
-            f"{type(module).__name__}: {describe(node)} is no layer or activation that leadlight knows{hint}."
-        )
+        name = node.target if isinstance(node.target, str) else getattr(node.target, "__name__", "")
+        hint = "affine maps must be nn.Linear or F.linear" if node.target in _OF_MAPS else _hint(name)
+        raise ModelError(f"{type(module).__name__}: {describe(node)} is not supported: {hint}.")
     try:
         yield build(*node.args[1:], **{key: value for key, value in node.kwargs.items() if key != "input"})
     except (TypeError, ValueError) as error:
@@ -158,10 +157,19 @@ def module_layers(layer: nn.Module, name: str) -> Iterator[Layer | Reshape]:
     elif isinstance(layer, RESHAPING_MODULES):
         yield reshape_of_module(layer, name)
     elif not isinstance(layer, _PASSING_MODULES):
-        hint = _HINTS.get(
-            type(layer).__name__, "only Linear layers, activations and BatchNorm1d can be described"
-        )
-        raise ModelError(f"The layer {name!r} ({type(layer).__name__}) is not supported: {hint}.")
+        kind = type(layer).__name__
+        raise ModelError(f"The layer {name!r} ({kind}) is not supported: {_hint(kind)}.")
+
+
+def _hint(name: str) -> str:
+    """What to do about a layer or function of this name."""
+    if name.lower().replace("_", "") in ("softmax", "logsoftmax"):
+        return "leadlight takes the logits, so leave the softmax out and pass the part before it"
+    known = sorted({phi.torch_name or phi.name for phi in ACTIVATIONS.values()}, key=str.lower)
+    return (
+        f"use Linear, BatchNorm1d and the activations {', '.join(known)}, or pass the part of the module that "
+        "consists of these"
+    )
 
 
 def _batch_norm(layer: nn.BatchNorm1d, name: str) -> Scale:
@@ -241,10 +249,6 @@ _MODULES: dict[type, Callable[[Any], Activation]] = {
     Step: lambda layer: activation("step"),
 }
 _PASSING_MODULES = (nn.Identity, nn.Dropout, nn.Dropout1d, nn.AlphaDropout, nn.Sequential)
-_HINTS = {
-    "Softmax": "leadlight takes the logits, so leave the softmax out",
-    "LogSoftmax": "leadlight takes the logits, so leave the softmax out",
-}
 
 _CALLS: dict[Any, Callable[..., Activation]] = {
     F.leaky_relu: _leaky_relu,

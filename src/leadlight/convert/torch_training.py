@@ -48,7 +48,6 @@ def from_training(module: nn.Module) -> Network | None:
     """
     import torch
 
-    module = _unwrapped(module)
     if any(not bool(torch.isfinite(parameter).all()) for parameter in module.parameters()):
         return None
     devices = {parameter.device for parameter in module.parameters() if parameter.device.type == "cuda"}
@@ -61,16 +60,3 @@ def from_training(module: nn.Module) -> Network | None:
         finally:
             for part, mode in modes:
                 part.training = mode
-
-
-def _unwrapped(module: nn.Module) -> nn.Module:
-    """The user's own module within those that torch wraps around it."""
-    from torch import nn
-
-    while True:
-        if isinstance(module, nn.DataParallel | nn.parallel.DistributedDataParallel):
-            module = module.module
-        elif hasattr(module, "_orig_mod"):  # of torch.compile
-            module = module._orig_mod  # pyright: ignore[reportAssignmentType]
-        else:
-            return module
