@@ -132,6 +132,17 @@ def test_deciding_together_changes_nothing(kind, monkeypatch):
         assert any(together)
 
 
+def test_many_equal_corners_on_a_slice_are_decided_together(monkeypatch):
+    tooth = sawtooth(11)
+    first = np.array([[1.0, 2.0, 0.0]] * 3)  # x + 2 y, which goes from 0 to 1 along the line
+    net = ll.Network.from_arrays([first, *tooth.weights[1:]], tooth.biases)
+    cx = ll.regions(net, (0, 1), slice=ll.slice_line([0, 0, 5], [0.5, 0.25, -3]))
+    calls = count_exact_values(monkeypatch)
+    found = cx.extrema()
+    assert len(calls) <= 2 * extrema.FEW
+    assert (found.minimum.exact, found.maximum.exact) == (0, 1)
+
+
 def test_no_sample_is_beyond_them():
     net = ll.mlp(2, [16, 16], 2, init="he_normal", bias="normal(0.5)", seed=3)
     found = ll.regions(net, BOX).extrema(1)
