@@ -97,6 +97,10 @@ void Assembly::wait_until(std::unique_lock<std::mutex> &lock, Done &&done) {
     while (!done()) {
         if (progress_.stop) throw Stopped();
         changed_.wait_for(lock, std::chrono::milliseconds(5));
+        if (!progress_.look) continue;
+        lock.unlock();
+        progress_.look();
+        lock.lock();
     }
 }
 

@@ -2,8 +2,8 @@
 //
 // A thread makes subtrees one behind the other. The place of one is known once those before it are made; then it is
 // copied there, mostly fresh from the cache, and once all in a row are copied the thread begins anew in the same
-// storage. The rims are put in a row beside the complex: what subtrees share, edges along the cuts of the top and the vertices
-// there, is matched at the end, and comes last in the whole.
+// storage. The rims are put in a row beside the complex: what subtrees share, edges along the cuts of the top and the
+// vertices there, is matched at the end, and comes last in the whole.
 #pragma once
 
 #include <atomic>
@@ -121,7 +121,7 @@ class Assembly {
     Buffer<std::int32_t> rim_half_edges_;  // what they are in the whole
     Buffer<RimSide> rim_sides_;
     Joining joining_ = Joining::not_yet;
-    std::vector<std::int32_t> numbers_;  // in the whole, of the vertices on the rims
+    Buffer<std::int32_t> numbers_;  // in the whole, of the vertices on the rims
     std::atomic<std::size_t> n_joined_{0};  // half-edges on the rims whose edges are in the whole
 };
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <thread>
 
 #include "assembly.hpp"
 #include "team.hpp"
@@ -62,9 +63,10 @@ class Enumeration::Impl {
         const auto look_on = [&] {
             if (!progress_.stop && !look(progress_.cells)) progress_.stop = true;
         };
-        if (is_done_here()) {
+        if (works_here()) {
             Clock::time_point next = Clock::now() + interval;
-            progress_.look = [&] {
+            progress_.look = [&, here = std::this_thread::get_id()] {
+                if (std::this_thread::get_id() != here) return;
                 const Clock::time_point now = Clock::now();
                 if (now < next) return;
                 look_on();
@@ -93,13 +95,13 @@ class Enumeration::Impl {
     using Clock = std::chrono::steady_clock;
     static constexpr std::chrono::milliseconds interval{50};
 
-    // Whether one thread does it all, and this one's stack is deep enough for any recursion there may be. Counting may
-    // be long over one polygon, and is better looked after from outside.
-    bool is_done_here() {
+    // Whether this thread works too: its stack is deep enough for any recursion there may be. Counting may be long over
+    // one polygon, and is better looked after from outside.
+    bool works_here() {
         constexpr std::size_t of_others = std::size_t(1) << 19;  // who looks, and exact numbers
         const std::size_t left = stack_left();
         stack_ = left > of_others ? left - of_others : 0;
-        return (n_threads_ == 1 || is_one_subtree(layers_, options_)) && !options_.count && deepest() > int(layers_.lines.size()) + layers_.n_hidden;
+        return !options_.count && deepest() > int(layers_.lines.size()) + layers_.n_hidden;
     }
 
     static void *run_main(void *self) {

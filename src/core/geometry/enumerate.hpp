@@ -30,8 +30,8 @@ class Enumeration {
     Enumeration(const Kernels &kernels, const Layers &layers, const Options &options, int n_threads);
     ~Enumeration();
 
-    // All of it, looking from this thread: which does the work itself if one is enough and its stack too, or waits for
-    // others. Once only.
+    // All of it, looking from this thread: which works with the others if its stack is deep enough, or waits for them.
+    // Once only.
     void run(const Look &look);
     Complex &result();  // rethrows what stopped a thread
 

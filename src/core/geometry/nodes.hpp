@@ -30,7 +30,8 @@ struct Progress {
     std::atomic<std::int64_t> cells{0};
     std::atomic<bool> stop{false};
     std::atomic<bool> limit_reached{false};
-    std::function<void()> look;  // where the one that watches works itself: to be called now and then, at no cost
+    // Where the one that watches works itself: to be called by all now and then, at no cost.
+    std::function<void()> look;
 };
 
 struct TooLarge : std::exception {};

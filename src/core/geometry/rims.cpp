@@ -78,7 +78,7 @@ void Assembly::match() {
 // The vertices of the rims come last, the top's before others, copies dropped.
 void Assembly::number_vertices() {
     const std::size_t n_all = rims_.vertices.size(), n_on_rims = total_.rim_vertices;
-    numbers_.resize(n_all);
+    numbers_.resize(n_all, 1.0);
     const auto is_copy = [&](std::size_t v) { return options_.edges && rims_.aliases[v] >= 0; };
     std::size_t n = total_.vertices;
     all_.vertices.resize(n + n_all, 1.0);
@@ -105,8 +105,16 @@ void Assembly::name_vertices(Desk &desk) {
     const auto name = [this](std::int32_t &vertex) {
         if (vertex < 0) vertex = numbers_[place_on_rims(-1 - vertex)];
     };
-    for (std::size_t i = 0; i < desk.corners.size(); ++i) name(all_.corners[desk.corners[i]]);
+    const auto fetch_ahead = [](auto &array, const auto &places, std::size_t i, std::size_t end) {
+        constexpr std::size_t ahead = 24;  // they lie far from one another
+        if (i + ahead < end) __builtin_prefetch(&array[std::size_t(places[i + ahead])], 1);
+    };
+    for (std::size_t i = 0; i < desk.corners.size(); ++i) {
+        fetch_ahead(all_.corners, desk.corners, i, desk.corners.size());
+        name(all_.corners[desk.corners[i]]);
+    }
     for (std::size_t i = 0; i < desk.edges.size(); ++i) {
+        fetch_ahead(all_.edges, desk.edges, i, desk.edges.size());
         Edge &edge = all_.edges[desk.edges[i]];
         name(edge.from);
         name(edge.to);
@@ -118,6 +126,7 @@ void Assembly::name_vertices(Desk &desk) {
     for (std::size_t first; (first = n_joined_.fetch_add(at_once)) < n_half_edges;) {
         const std::size_t end = std::min(first + at_once, n_half_edges);
         for (std::size_t k = first; k < end; ++k) {
+            fetch_ahead(all_.links, rim_half_edges_, k, end);
             const std::int32_t link = rims_.links[k];
             all_.links[std::size_t(rim_half_edges_[k])] = link < 0 ? -1 : n_inside + link;
         }

@@ -45,7 +45,13 @@ double Top::work_of_node(const Node &node) const {
 }
 
 bool Top::is_to_be_cut(const Node &node, double work) const {
-    return work > least_work_ && node.n_candidates > 0 && !splitter.counts(node) && open_.size() < deepest_cut;
+    return work > least_work() && node.n_candidates > 0 && !splitter.counts(node) && open_.size() < deepest_cut;
+}
+
+// Less towards the end, so that no thread is left with much while others have nothing any more.
+double Top::least_work() const {
+    const double left = 1.0 - packed_area_ / domain_area_;
+    return left < 0.25 ? least_work_ * std::max(4.0 * left, 0.125) : least_work_;
 }
 
 void Top::cut(const Node &node) {
@@ -61,7 +67,10 @@ void Top::cut(const Node &node) {
     cuts.back().line = nullptr;  // goes with the node
 }
 
-Found Top::packed(const Node &node, double work) { return {n_subtrees_++, work, splitter.pack(node)}; }
+Found Top::packed(const Node &node, double work) {
+    packed_area_ += extent_of(node.polygon).area;
+    return {n_subtrees_++, work, splitter.pack(node)};
+}
 
 // Goes on where it was until a subtree is found, or none is left.
 void Top::find_next() {

@@ -54,6 +54,7 @@ class Top {
 
     double work_of_node(const Node &node) const;
     bool is_to_be_cut(const Node &node, double work) const;
+    double least_work() const;
     void cut(const Node &node);
     Found packed(const Node &node, double work);
     void find_next();
@@ -63,6 +64,7 @@ class Top {
     const Options options_;
     const Progress &progress_;
     double domain_area_, work_, least_work_;
+    double packed_area_ = 0.0;
     bool is_cut_;
     std::mutex finding_;  // held by whoever goes on with the top
     std::vector<Open> open_;
