@@ -20,6 +20,7 @@
     void exp_f32(const float *in, float *out, std::size_t n);       \
     void filter_lines(const geometry::Candidate *, int, const double *, const double *, const double *, int,             \
                       geometry::Sorted *);                                                                               \
+    void filter_parts(const geometry::Candidate *, int, geometry::Parts *);                                              \
     int scan_forms(geometry::Scan *);                                                                                    \
     void add_terms(double *, const double *, const double *, const geometry::Term *, int, long);                         \
     void add_bounds(double *, const geometry::Term *, int, long);                                                        \
@@ -46,8 +47,8 @@ namespace {
 #define LEVEL(name, bytes)                                                                       \
     {Level::name,   bytes, name::multiply_add_f32, name::multiply_add_f64, name::exp_f32,        \
      LEADLIGHT_TRAINING(name, f32), LEADLIGHT_TRAINING(name, f64),                                                 \
-     {name::filter_lines, name::scan_forms, name::add_terms, name::add_bounds, name::add_radii, name::add_products,  \
-      name::largest_sum, name::add_ball_terms, name::count_locally}},
+     {name::filter_lines, name::filter_parts, name::scan_forms, name::add_terms, name::add_bounds,                 \
+      name::add_radii, name::add_products, name::largest_sum, name::add_ball_terms, name::count_locally}},
 constexpr Kernels table[] = {
 #include "levels.def"
 };

@@ -30,6 +30,7 @@ struct TrainKernels {
 struct GeometryKernels {
     void (*filter_lines)(const geometry::Candidate *in, int n, const double *x, const double *y, const double *e,
                          int n_corners, geometry::Sorted *out);
+    void (*filter_parts)(const geometry::Candidate *in, int n, geometry::Parts *parts);
     int (*scan_forms)(geometry::Scan *);
     void (*add_terms)(double *out, const double *base, const double *base_c, const geometry::Term *terms, int n_terms,
                       long n);

@@ -281,3 +281,18 @@ def test_arrays_that_do_not_fit_are_refused(key, value, message):
         value = value[: len(given["weights"])]
     with pytest.raises(ValueError, match=message):
         _core.Problem(**{**given, key: value})
+
+
+def test_the_earliest_unit_names_creases_that_coincide_in_a_cell_of_many_subtrees():
+    # Units 0 and 2 of the first layer are equal, and on everywhere: a row on either makes the same line.
+    n, rng = 80, np.random.default_rng(0)
+    slopes, offsets = rng.integers(-64, 65, (n, 2)) / 64, rng.integers(-32, 33, n) / 32
+    rows = np.zeros((2 * n, 3))
+    rows[:n, :2] = slopes
+    rows[n:, [2, 1]] = slopes
+    bias = np.tile(offsets - 8 * slopes.sum(axis=1), 2)
+    net = Network.from_arrays([[[1, 0], [0, 1], [1, 0]], rows, np.ones((1, 2 * n))], [[8, 8, 8], bias, [0]])
+    found = enumerate_compiled(net, [(-1, 1), (-1, 1)])
+    units = found["lines"][1, found["edge_creases"][found["edges"][:, 1] >= 0]]
+    assert found["n_cells"] > 900
+    assert (units < n).all()

@@ -38,12 +38,7 @@ class Buffer {
         if (!has_room(n)) grow(storage_, size_ * sizeof(T), n * sizeof(T));
     }
     T *extend(std::size_t n) {  // n more, not initialised
-        if ((size_ + n) * sizeof(T) > storage_.capacity) {
-            // Much room at once: until it is written to it costs nothing, and what is copied on the way does.
-            const std::size_t factor = storage_.capacity < (std::size_t(1) << 20) ? 4 : 2;
-            const std::size_t more = factor * storage_.capacity / sizeof(T) + 64, least = size_ + n;
-            reserve(more > least ? more : least);
-        }
+        if (__builtin_expect((size_ + n) * sizeof(T) > storage_.capacity, 0)) make_room(n);
         T *const fresh = data() + size_;
         size_ += n;
         return fresh;
@@ -73,6 +68,13 @@ class Buffer {
     }
 
   private:
+    // Much at once: until it is written to it costs nothing, and what is copied on the way does.
+    __attribute__((noinline, cold)) void make_room(std::size_t n) {
+        const std::size_t factor = storage_.capacity < (std::size_t(1) << 20) ? 4 : 2;
+        const std::size_t more = factor * storage_.capacity / sizeof(T) + 64, least = size_ + n;
+        reserve(more > least ? more : least);
+    }
+
     Storage storage_;
     std::size_t size_ = 0;
 };

@@ -9,7 +9,7 @@ namespace leadlight::geometry {
 namespace {
 
 // Two numbers, for the divider takes two in the time of one.
-typedef double Pair __attribute__((vector_size(16)));
+typedef PairF64 Pair;
 typedef long long PairI64 __attribute__((vector_size(16)));
 
 Pair absolute(Pair v) { return Pair(PairI64(v) & 0x7fffffffffffffffLL); }
@@ -29,7 +29,8 @@ void Splitter::cross(const Line &f, const Polygon &polygon, const int (&sides)[2
     const Pair size = larger(absolute(x), absolute(y));
     const Pair dD = f.A * N + A * f.N, left = absolute(D) - dD * slack;
     Pair dX = f.A * absolute(c) + A * std::fabs(f.c) + f.N * C + N * f.C;
-    dX = (c != 0.0) | (dX != 0.0) | (PairI64{} - (f.c != 0.0)) ? dX + 0x1p-1060 : dX;
+    const Pair underflow{0x1p-1060, 0x1p-1060};
+    dX += Pair(((c != 0.0) | (dX != 0.0) | (PairI64{} - (f.c != 0.0))) & PairI64(underflow));
     const Pair errors = ((dX + size * dD) / left + 0x1p-52 * size) * slack;
     for (int i = 0; i < n; ++i) {
         const int side = sides[i], end = side + 1 < polygon.n ? side + 1 : 0;
@@ -75,28 +76,25 @@ Run run_of(const std::vector<signed char> &signs, int wanted) {
     return run;
 }
 
-// The corners of a run, and the sides that begin there. Functions of their own, for the sake of their registers.
-__attribute__((noinline)) void copy_points(const Polygon &from, Run run, Polygon &to) {
-    double *const x = to.x, *const y = to.y, *const e = to.e;
-    for (int j = 0, i = run.first; j < run.count; ++j) {
-        x[j] = from.x[i];
-        y[j] = from.y[i];
-        e[j] = from.e[i];
-        if (++i == from.n) i = 0;
-    }
-}
-
-__attribute__((noinline)) void copy_sides(const Polygon &from, Run run, Polygon &to) {
-    Side *const sides = to.sides;
-    for (int j = 0, i = run.first; j < run.count; ++j) {
-        sides[j] = from.sides[i];
-        if (++i == from.n) i = 0;
-    }
+// The corners of a part that are the polygon's, and the sides that begin there.
+inline void copy_corners(const Polygon &from, int first, int count, Polygon &to) {
+    const auto copy = [&](int i, int j) {
+        to.x[j] = from.x[i];
+        to.y[j] = from.y[i];
+        to.e[j] = from.e[i];
+        to.sides[j] = from.sides[i];
+    };
+    const int n = from.n;
+    const auto copy_all = [&](int end) {
+        for (int j = 0; j < end; ++j) copy(wrapped(first + j, n), j);
+    };
+    if (count <= few) copy_all(few);
+    else copy_all(count);
 }
 
 }  // namespace
 
-Cut Splitter::split(Node &node, Node &below, Node &above, bool as_cells) {
+Division Splitter::split(Node &node) {
     const Polygon &polygon = node.polygon;
     const int n = polygon.n, chosen = node.n_candidates / 2;
     Candidate candidate = node.candidates[chosen];
@@ -152,47 +150,49 @@ Cut Splitter::split(Node &node, Node &below, Node &above, bool as_cells) {
     double p_error, q_error;
     const std::int32_t p_vertex = end_at(at_up, up, p, p_error), q_vertex = end_at(at_down, down, q, q_error);
 
-    Cut cut{&line, line.crease, -1, -1, q_vertex, {-1, -1}, {-1, -1}};
-    Side up_above = polygon.sides[up], down_below = polygon.sides[down];
+    Division division{{&line, line.crease, -1, -1, q_vertex, {-1, -1}, {-1, -1}},
+                      {n, {negative.first, positive.first}, {negative.count, positive.count}, {p.x, q.x}, {p.y, q.y},
+                       {p_error, q_error}, {nullptr, nullptr}, {0, 0}, {0, 0}},
+                      {p_vertex, q_vertex},
+                      {polygon.sides[down].line, polygon.sides[up].line},
+                      {polygon.sides[down].slot, polygon.sides[up].slot},
+                      n <= most_parted};
     if (options_.edges) {
+        Cut &cut = division.cut;
         cut.below = new_slot();
         cut.above = new_slot();
         if (!at_up) {
-            cut.side[0] = up_above.slot;
-            cut.rest[0] = up_above.slot = new_slot();
+            cut.side[0] = polygon.sides[up].slot;
+            cut.rest[0] = division.closing_slots[1] = new_slot();
         }
         if (!at_down) {
-            cut.side[1] = down_below.slot;
-            cut.rest[1] = down_below.slot = new_slot();
+            cut.side[1] = polygon.sides[down].slot;
+            cut.rest[1] = division.closing_slots[0] = new_slot();
         }
     }
-    const auto part = [&](Node &node_part, Run run, Side chord, const Side &closing, const Point &first, double first_error,
-                          std::int32_t first_vertex, const Point &second, double second_error, std::int32_t second_vertex) {
-        const int k = run.count;
-        Polygon to;
-        if (as_cells) {
-            to.n = k + 2;
-            to.sides = arena_.take<Side>(std::size_t(k + 2));
-        } else {
-            to = take_polygon(k + 2);
-            copy_points(polygon, run, to);
-            to.x[k] = first.x, to.y[k] = first.y, to.e[k] = first_error;
-            to.x[k + 1] = second.x, to.y[k + 1] = second.y, to.e[k + 1] = second_error;
-        }
-        copy_sides(polygon, run, to);
-        chord.vertex = first_vertex;
-        to.sides[k] = chord;
-        to.sides[k + 1] = closing;
-        to.sides[k + 1].vertex = second_vertex;
-        node_part.polygon = to;
-        node_part.layer = node.layer;
-    };
-    part(below, negative, {&line, cut.below, 0}, down_below, p, p_error, p_vertex, q, q_error, q_vertex);
-    part(above, positive, {&line, cut.above, 0}, up_above, q, q_error, q_vertex, p, p_error, p_vertex);
-    return cut;
+    const int n_others = node.n_candidates - 1;
+    if (division.is_tried && n_others) {
+        for (Candidate *&lines : division.parts.lines) lines = arena_.take<Candidate>(std::size_t(n_others));
+        kernels_.filter_parts(node.candidates, n_others, &division.parts);
+        float_signs_ += 2 * n_others;
+    }
+    return division;
 }
 
-void Splitter::enter(const Node &node, Cut &cut, bool above, Node &part) {
+void Splitter::enter(const Node &node, Division &division, bool above, Node &part) {
+    const Parts &parts = division.parts;
+    const int count = parts.count[above];
+    part.polygon = take_polygon(count + 2);
+    copy_corners(node.polygon, parts.first[above], count, part.polygon);
+    for (int i = 0; i < 2; ++i) {
+        const int end = above ? 1 - i : i;
+        part.polygon.x[count + i] = parts.x[end];
+        part.polygon.y[count + i] = parts.y[end];
+        part.polygon.e[count + i] = parts.e[end];
+    }
+    part.polygon.sides[count] = division.chord(above);
+    part.polygon.sides[count + 1] = division.closing(above);
+    part.layer = node.layer;
     part.base = node.base;
     part.n_terms = node.n_terms;
     part.n_sloped = node.n_sloped;
@@ -210,9 +210,12 @@ void Splitter::enter(const Node &node, Cut &cut, bool above, Node &part) {
             std::copy(node.terms_after, node.terms_after + node.n_terms_after, part.terms_after);
         }
     }
-    decide(part, *cut.line, above ? 1 : -1);
-    filter(part, node.candidates, node.n_candidates - 1, &cut);
-    if (is_worth_looking(part)) look_ahead(part);
+    decide(part, *division.cut.line, above ? 1 : -1);
+    if (division.is_tried)
+        take_tried(part, division, above, node.n_candidates - 1);
+    else
+        filter(part, node.candidates, node.n_candidates - 1, &division.cut);
+    if (part.base && is_worth_looking(part)) look_ahead(part);
     if (part.n_candidates && part.n_terms >= 2) {
         const long stride = part.ahead ? part.ahead->stride : layers_.layers[std::size_t(node.layer + 1)].stride;
         double *const base = arena_.take<double>(3 * std::size_t(stride));

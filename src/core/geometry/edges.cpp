@@ -51,7 +51,7 @@ class CellContexts {
 
 }  // namespace
 
-void EdgeMatcher::match(Growing &out, std::vector<SideList> &slots, const Cut &cut) {
+void EdgeMatcher::match(Growing &out, Buffer<SideList> &slots, const Cut &cut) {
     for (int i = 0; i < 2; ++i)
         if (cut.side[i] >= 0)
             join_lists(out, slots[std::size_t(cut.side[i])], slots[std::size_t(cut.rest[i])]);

@@ -35,7 +35,7 @@ class EdgeMatcher {
         : layers_(layers), predicates_(predicates), certified_(certified) {}
 
     // The edges along a cut, once both parts have their cells.
-    void match(Growing &out, std::vector<SideList> &slots, const Cut &cut);
+    void match(Growing &out, Buffer<SideList> &slots, const Cut &cut);
     // The cells along side k of the domain.
     static void add_border(Growing &out, SideList list, std::int32_t end, int k);
 

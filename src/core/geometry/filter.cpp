@@ -7,6 +7,7 @@ namespace leadlight::LEADLIGHT_LEVEL {
 
 using geometry::Candidate;
 using geometry::Line;
+using geometry::PairF64;
 using geometry::Scan;
 using geometry::Sorted;
 using geometry::Term;
@@ -74,6 +75,57 @@ void filter_lines(const Candidate *in, int n, const double *x, const double *y, 
         sort_lines<1>(in, n, x, y, e, n_corners, out);
     else
         sort_lines<32 / lanes>(in, n, x, y, e, n_corners, out);
+}
+
+namespace {
+
+typedef long long PairI64 __attribute__((vector_size(16)));
+
+// Corners where a line is positive, and where it is negative, to be turned at once: at most 16 each.
+inline std::uint64_t both(unsigned positive, unsigned negative) { return positive | std::uint64_t(negative) << 32; }
+
+// Bit i: a[i] > b[i].
+inline unsigned pair_greater(PairF64 a, PairF64 b) {
+#if defined(__SSE2__)
+    return unsigned(_mm_movemask_pd(_mm_cmpgt_pd((__m128d)a, (__m128d)b)));
+#else
+    return unsigned(a[0] > b[0]) | unsigned(a[1] > b[1]) << 1;
+#endif
+}
+
+}  // namespace
+
+// What n lines, the signs of which at a polygon's corners are known, do to its two parts.
+void filter_parts(const Candidate *in, int n, geometry::Parts *parts) {
+    const PairF64 x = parts->x, y = parts->y, e = parts->e;
+    const PairF64 size = (PairF64)((PairI64)x & 0x7fffffffffffffffLL) + (PairF64)((PairI64)y & 0x7fffffffffffffffLL);
+    int n_cut[2] = {0, 0}, n_unsure[2] = {0, 0}, first[2], count[2];
+    std::uint64_t corners[2];
+    unsigned full[2];
+    for (int side = 0; side < 2; ++side) {
+        first[side] = parts->first[side];
+        count[side] = parts->count[side];
+        corners[side] = both((1u << count[side]) - 1, (1u << count[side]) - 1);
+        full[side] = (4u << count[side]) - 1;
+    }
+    for (int i = 0; i < n; ++i) {
+        const Line &line = *in[i].line;
+        const std::uint64_t given = both(in[i].positive, in[i].negative);
+        const PairF64 f = (line.a * x + line.b * y) + line.c, bound = (line.A * size + line.N * e) + line.C;
+        std::uint64_t ends = both(pair_greater(f, bound), pair_greater(-f, bound));
+        for (int side = 0; side < 2; ++side) {
+            const std::uint64_t turned = given >> first[side] | given << (parts->n_corners - first[side]);
+            const std::uint64_t signs = (turned & corners[side]) | ends << count[side];
+            const unsigned positive = unsigned(signs), negative = unsigned(signs >> 32);
+            const bool cuts = positive && negative;
+            Candidate *const lines = parts->lines[side] + n_cut[side];
+            lines[0] = lines[n - 1 - i] = {&line, positive, negative};
+            n_cut[side] += cuts;
+            n_unsure[side] += !cuts && positive != full[side] && negative != full[side];
+            ends = (ends >> 1 & both(1, 1)) | (ends << 1 & both(2, 2));
+        }
+    }
+    for (int side = 0; side < 2; ++side) parts->n_cut[side] = n_cut[side], parts->n_unsure[side] = n_unsure[side];
 }
 
 // Forms of a layer from base and terms; returns the number of survivors.

@@ -61,6 +61,19 @@ struct Sorted {
     int n_cut, n_decided, n_unsure;
 };
 
+// Lines on a polygon of at most `most_parted` corners that is cut in two along a chord, as seen from below: their signs at
+// its corners are known, those at the chord's ends are found once for both parts.
+constexpr int most_parted = 15;
+typedef double PairF64 __attribute__((vector_size(16)));  // stored and loaded as one: else loads wait for stores
+struct Parts {
+    int n_corners;           // of the polygon
+    int first[2], count[2];  // its corners below the chord, and above: the first, and how many follow one another
+    PairF64 x, y, e;         // the chord's ends: the corner that follows those below, and the last; above the other way
+    // Out, n each: from the front those that cut the part, from the back, in reverse, those on one side or unsure.
+    Candidate *lines[2];
+    int n_cut[2], n_unsure[2];
+};
+
 // The term of a decided unit in the forms of the next layer.
 struct Term {
     const double *weights;  // its column, over the units of the next layer

@@ -62,6 +62,13 @@ inline Scan scan_of(const Box &box, const FormBounds &bounds, const Layer &layer
     return scan;
 }
 
+// Of at most so many corners as many are copied, whatever follows the last: how often a loop goes round is not to be
+// foreseen.
+constexpr int few = 4;
+
+// A corner counted on from another one of n.
+inline int wrapped(int i, int n) { return i - (i >= n ? n : 0); }
+
 inline Polygon Splitter::take_polygon(int n) {
     const std::size_t padded = (std::size_t(n) + 7) / 8 * 8;
     Polygon polygon;
@@ -69,7 +76,7 @@ inline Polygon Splitter::take_polygon(int n) {
     polygon.x = arena_.take<double>(3 * padded);
     polygon.y = polygon.x + padded;
     polygon.e = polygon.y + padded;
-    polygon.sides = arena_.take<Side>(std::size_t(n));
+    polygon.sides = arena_.take<Side>(padded);
     return polygon;
 }
 
@@ -104,8 +111,8 @@ inline void Splitter::set_piece(int l, int unit, int piece) {
     const Layer &layer = layers_.layers[std::size_t(l)];
     const int bits = layer.pattern_bits;
     if (bits == 0) return;
-    std::uint8_t &byte = row_[std::size_t(layer.pattern_start + long(unit) * bits / 8)];
-    const int shift = unit * bits % 8;
+    const unsigned bit = unsigned(unit) * unsigned(bits), shift = bit % 8;
+    std::uint8_t &byte = row_[std::size_t(layer.pattern_start) + bit / 8];
     byte = std::uint8_t((byte & ~(((1 << bits) - 1) << shift)) | piece << shift);
 }
 

@@ -44,8 +44,9 @@ struct Side {
 
 struct Polygon {
     int n;
-    double *x, *y, *e;  // (n, room for a multiple of 8): corners, and bounds on the error of each coordinate
-    Side *sides;        // (n,): from corner i to corner i + 1
+    // (n, room for a multiple of 8)
+    double *x, *y, *e;  // corners, and bounds on the error of each coordinate
+    Side *sides;        // from corner i to corner i + 1
 };
 
 struct Extent {

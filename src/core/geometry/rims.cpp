@@ -59,7 +59,7 @@ void Assembly::match() {
     }
     rims_.edges.reserve(total_.rim_edges);
     rims_.creases.reserve(total_.rim_edges);
-    std::vector<SideList> &slots = top_.splitter.slots();
+    Buffer<SideList> &slots = top_.splitter.slots();
     for (std::size_t i = 0; i < total_.rim_sides; ++i) slots[std::size_t(rim_sides_[i].slot)] = rim_sides_[i].list;
     rims_.patterns.swap(all_.patterns);  // of all cells, to compare points by
     for (std::size_t i = top_.cuts.size(); i-- > 0;) {

@@ -83,11 +83,6 @@ bool Splitter::settle(const Polygon &polygon, Candidate &candidate) {
 void Splitter::filter(Node &node, const Candidate *candidates, int n, Cut *cut) {
     const Polygon &polygon = node.polygon;
     Sorted sorted{arena_.take<Candidate>(std::size_t(n) + 1), decided_.data(), unsure_.data(), 0, 0, 0};
-    if (n == 0) {
-        node.candidates = sorted.cut;
-        node.n_candidates = 0;
-        return;
-    }
     if (polygon.n <= 31) {
         kernels_.filter_lines(candidates, n, polygon.x, polygon.y, polygon.e, polygon.n, &sorted);
         float_signs_ += std::int64_t(n) * polygon.n;
@@ -95,6 +90,32 @@ void Splitter::filter(Node &node, const Candidate *candidates, int n, Cut *cut) 
         std::copy(candidates, candidates + n, sorted.unsure);
         sorted.n_unsure = n;
     }
+    take_sorted(node, sorted, cut);
+    arena_.shrink(sorted.cut, std::size_t(sorted.n_cut));
+}
+
+// The same where the kernel has tried n lines on both parts.
+void Splitter::take_tried(Node &part, Division &division, bool above, int n) {
+    const Parts &parts = division.parts;
+    Candidate *const lines = parts.lines[above];
+    const int n_cut = parts.n_cut[above];
+    if (parts.n_unsure[above] == 0) {
+        part.candidates = lines;
+        part.n_candidates = n_cut;
+        for (int i = n; i-- > n_cut;) decide(part, *lines[i].line, lines[i].positive ? 1 : -1);
+        return;
+    }
+    const std::uint32_t full = std::uint32_t((std::uint64_t(1) << part.polygon.n) - 1);
+    Sorted sorted{lines, decided_.data(), unsure_.data(), n_cut, 0, 0};
+    for (int i = n; i-- > n_cut;) {
+        const bool is_sure = lines[i].positive == full || lines[i].negative == full;
+        (is_sure ? sorted.decided[sorted.n_decided++] : sorted.unsure[sorted.n_unsure++]) = lines[i];
+    }
+    take_sorted(part, sorted, &division.cut);
+}
+
+void Splitter::take_sorted(Node &node, Sorted &sorted, Cut *cut) {
+    const Polygon &polygon = node.polygon;
     for (int i = 0; i < sorted.n_unsure; ++i) {
         Candidate candidate = sorted.unsure[i];
         if (settle(polygon, candidate)) {
@@ -109,7 +130,6 @@ void Splitter::filter(Node &node, const Candidate *candidates, int n, Cut *cut) 
     }
     node.candidates = sorted.cut;
     node.n_candidates = sorted.n_cut;
-    arena_.shrink(sorted.cut, std::size_t(sorted.n_cut));
     for (int i = 0; i < sorted.n_decided; ++i) {
         const Candidate &decided = sorted.decided[i];
         decide(node, *decided.line, (decided.positive != 0) - (decided.negative != 0));

@@ -87,17 +87,6 @@ Node Splitter::root(const std::vector<Line> &domain) {
     return node;
 }
 
-std::int32_t Splitter::add_vertex(const Point &at, double error, std::int32_t crease) {
-    if (options_.count || options_.stream) return 0;  // nobody asks which
-    const std::size_t n = out_.vertices.size();
-    if (n >= std::size_t(std::numeric_limits<std::int32_t>::max()) - 64) throw TooLarge();
-    out_.vertices.push(at);
-    out_.errors.push(error);
-    if (options_.edges) out_.aliases.push(-1);
-    if (options_.edges && !layers_.continuous) out_.vertex_creases.push(crease);
-    return std::int32_t(n);
-}
-
 void Splitter::tell_cells() {
     const std::int64_t cells = layer_counts_[std::size_t(layers_.n_hidden)];
     progress_.cells.fetch_add(cells - told_cells_, std::memory_order_relaxed);
@@ -125,14 +114,20 @@ void Splitter::look() {
     until_look_ = between_looks_;
 }
 
+// A cell's number of corners is known; returns where they go.
+inline std::size_t Splitter::begin_cell(std::size_t n_corners) {
+    const std::size_t first = options_.stream ? out_.points.size() : out_.corners.size();
+    ++layer_counts_[std::size_t(layers_.n_hidden)];
+    if (layer_counts_[std::size_t(layers_.n_hidden)] - told_cells_ >= told_every_) check_progress();
+    if (first + n_corners >= std::size_t(std::numeric_limits<std::int32_t>::max()) - 64) throw TooLarge();
+    out_.starts.push(std::int64_t(first));
+    return first;
+}
+
 std::int32_t Splitter::add_cell(const Node &node) {
     const Polygon &polygon = node.polygon;
     const auto n = std::size_t(polygon.n);
-    const std::size_t cell = out_.n_cells(), first = options_.stream ? out_.points.size() : out_.corners.size();
-    ++layer_counts_[std::size_t(layers_.n_hidden)];
-    if (layer_counts_[std::size_t(layers_.n_hidden)] - told_cells_ >= told_every_) check_progress();
-    if (first + n >= std::size_t(std::numeric_limits<std::int32_t>::max()) - 64) throw TooLarge();
-    out_.starts.push(std::int64_t(first));
+    const std::size_t cell = out_.n_cells(), first = begin_cell(n);
     const Side *const sides = polygon.sides;
     if (options_.stream) {
         Point *const points = out_.points.extend(n);
@@ -190,11 +185,52 @@ inline void Splitter::add_pattern() {
     for (; i < n; ++i) to[i] = row_[i];
 }
 
-// Of a part that no other line cuts.
-inline std::int32_t Splitter::add_cell_of(Node &part, const Cut &cut, bool above) {
+// A part that no other line cuts, made a cell without a polygon.
+std::int32_t Splitter::add_part(const Node &node, Division &division, bool above) {
+    Node part;
     part.terms = nullptr;
-    decide(part, *cut.line, above ? 1 : -1);
-    return add_cell(part);
+    decide(part, *division.cut.line, above ? 1 : -1);
+    take_tried(part, division, above, node.n_candidates - 1);
+    const Polygon &polygon = node.polygon;
+    const int start = division.parts.first[above], n = polygon.n;
+    const auto count = std::size_t(division.parts.count[above]);
+    const std::size_t cell = out_.n_cells(), first = begin_cell(count + 2);
+    constexpr std::size_t room = few + 2;
+    std::int32_t *const corners = out_.corners.extend(count + room);
+    const Side chord = division.chord(above), closing = division.closing(above);
+    const Side *const sides = polygon.sides;
+    const auto each_side = [&](auto &&act) {  // those that follow the last are written over
+        const auto go = [&](std::size_t end) {
+            for (std::size_t k = 0; k < end; ++k) act(k, sides[wrapped(start + int(k), n)]);
+        };
+        if (count <= few) go(few);
+        else go(count);
+    };
+    each_side([=](std::size_t k, const Side &side) { corners[k] = side.vertex; });
+    corners[count] = chord.vertex;
+    corners[count + 1] = closing.vertex;
+    out_.corners.truncate(first + count + 2);
+    if (options_.edges) {
+        std::int32_t *const links = out_.links.extend(count + room), *const owners = out_.owners.extend(count + room);
+        const auto fill = [=](std::size_t end) {
+            for (std::size_t k = 0; k < end; ++k) links[k] = -1;
+            for (std::size_t k = 0; k < end; ++k) owners[k] = std::int32_t(cell);
+        };
+        if (count <= few) fill(few + 2);
+        else fill(count + 2);
+        out_.links.truncate(first + count + 2);
+        out_.owners.truncate(first + count + 2);
+        SideList *const slots = slots_.data();
+        const auto h = std::int32_t(first);
+        const auto set = [=](std::int32_t slot, std::size_t k) {
+            slots[slot] = {h + std::int32_t(k), h + std::int32_t(k)};
+        };
+        each_side([=](std::size_t k, const Side &side) { set(k < count ? side.slot : chord.slot, k); });
+        set(chord.slot, count);
+        set(closing.slot, count + 1);
+    }
+    if (options_.patterns) add_pattern();
+    return std::int32_t(cell);
 }
 
 void Splitter::count_cells_of(const Node &node) {
@@ -210,8 +246,6 @@ void Splitter::count_cells_of(const Node &node) {
 }
 
 std::int32_t Splitter::solve(Node &node) {
-    if (progress_.look && --until_look_ == 0) look();
-    if (progress_.stop.load(std::memory_order_relaxed)) throw Stopped();
     const Arena::Mark start = arena_.mark();
     const bool cut_again = descend(node);
     if (options_.count && (!cut_again || counts(node))) {
@@ -233,26 +267,37 @@ std::int32_t Splitter::solve(Node &node) {
         arena_.release(start);
         return -1 - cell;
     }
+    const std::int32_t place = solve_parts(node);
+    arena_.release(start);
+    return place;
+}
+
+std::int32_t Splitter::solve_parts(Node &node) {
+    if (progress_.look && --until_look_ == 0) look();
+    if (progress_.stop.load(std::memory_order_relaxed)) throw Stopped();
     if (++depth_ > deepest_) throw TooLarge();
+    const Arena::Mark start = arena_.mark();
     const std::size_t n_slots = slots_.size(), n_decisions = decisions_.size();
-    const bool as_cells = node.n_candidates == 1 && is_cell(node) && !options_.maps && !options_.stream;
-    Node below, above;
-    Cut cut = split(node, below, above, as_cells);
+    const bool is_last = is_cell(node), has_cells = is_last && !options_.maps && !options_.stream;
+    Division division = split(node);
     std::int32_t place = -1;
     if (options_.tree) {
         place = std::int32_t(out_.tree.size());
-        out_.tree.push(tree_node(cut));
+        out_.tree.push(tree_node(division.cut));
     }
     const Arena::Mark parts = arena_.mark();
-    const bool above_first = options_.ascending && is_above_first(below);
+    const bool above_first = is_above_first(division);
     for (const bool side : {above_first, !above_first}) {
-        Node &part = side ? above : below;
         std::int32_t child;
-        if (as_cells) {
-            child = -1 - add_cell_of(part, cut, side);
+        if (has_cells && division.is_whole(side)) {
+            child = -1 - add_part(node, division, side);
         } else {
-            enter(node, cut, side, part);
-            child = part.n_candidates == 0 && is_cell(part) ? -1 - add_cell(part) : solve(part);
+            Node part;
+            enter(node, division, side, part);
+            if (!is_last)
+                child = solve(part);
+            else
+                child = part.n_candidates ? solve_parts(part) : -1 - add_cell(part);
         }
         leave(n_decisions);
         arena_.release(parts);
@@ -260,8 +305,8 @@ std::int32_t Splitter::solve(Node &node) {
     }
     arena_.release(start);
     if (options_.edges) {
-        matcher_.match(out_, slots_, cut);
-        slots_.resize(n_slots);
+        matcher_.match(out_, slots_, division.cut);
+        slots_.truncate(n_slots);
     }
     --depth_;
     return place;

@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -20,6 +21,7 @@
 #include "arena.hpp"
 #include "complex.hpp"
 #include "count.hpp"
+#include "division.hpp"
 #include "edges.hpp"
 #include "filter.hpp"
 #include "layers.hpp"
@@ -47,34 +49,43 @@ class Splitter {
     Node root(const std::vector<Line> &domain);
     // Descends until the node has candidates, or is a cell of the network; whether it has.
     bool descend(Node &node);
-    // Splits a node that has candidates: polygons only. Then each part is entered (the other lines tried on it), its
-    // cells made or the node packed, and left, one after the other. As cells: for the last time, without coordinates.
-    Cut split(Node &node, Node &below, Node &above, bool as_cells = false);
-    void enter(const Node &node, Cut &cut, bool above, Node &part);
+    // Splits a node that has candidates. Then each part is entered (its polygon made, the other lines decided there), its
+    // cells made or the node packed, and left, one after the other.
+    Division split(Node &node);
+    void enter(const Node &node, Division &division, bool above, Node &part);
     void leave(std::size_t decisions);
     TreeNode tree_node(const Cut &cut) const;
     std::size_t decisions() const { return decisions_.size(); }
     void tell_cells();  // the progress: those not told yet
     // The cells of a node; returns its place in the tree.
     std::int32_t solve(Node &node);
+    std::int32_t solve_parts(Node &node);  // of one that is cut
     void leave_rest(Rest *rest) { rest_ = rest; }  // from now on
     // Whether the part above a cut goes before that below. Of the strip over an interval the left part goes first;
     // sides run counter-clockwise, so if that is the one below, the chord leads up along it.
-    bool is_above_first(const Node &below) const {
-        const Polygon &polygon = below.polygon;
-        return options_.ascending && polygon.y[polygon.n - 2] > polygon.y[polygon.n - 1];
+    bool is_above_first(const Division &division) const {
+        return options_.ascending && division.parts.y[0] > division.parts.y[1];
     }
 
     std::unique_ptr<Task> pack(const Node &node);
     void pack_ahead(const Node &node, Task &task) const;
     Node unpack(const Task &task);  // must outlive the node; slots and vertices stay the task's
 
-    std::int32_t add_vertex(const Point &at, double error, std::int32_t crease);
+    std::int32_t add_vertex(const Point &at, double error, std::int32_t crease) {
+        if (options_.count || options_.stream) return 0;  // nobody asks which
+        const std::size_t n = out_.vertices.size();
+        if (n >= std::size_t(std::numeric_limits<std::int32_t>::max()) - 64) throw TooLarge();
+        out_.vertices.push(at);
+        out_.errors.push(error);
+        if (options_.edges) out_.aliases.push(-1);
+        if (options_.edges && !layers_.continuous) out_.vertex_creases.push(crease);
+        return std::int32_t(n);
+    }
     std::int32_t new_slot() {
-        slots_.emplace_back();
+        slots_.extend(1);
         return std::int32_t(slots_.size() - 1);
     }
-    std::vector<SideList> &slots() { return slots_; }
+    Buffer<SideList> &slots() { return slots_; }
     Arena &arena() { return arena_; }
     EdgeMatcher &matcher() { return matcher_; }
     const std::vector<std::int64_t> &layer_counts() const { return layer_counts_; }
@@ -120,6 +131,8 @@ class Splitter {
     Line make_line(const Frame &frame, int layer, int unit, int breakpoint) const;
     Polygon take_polygon(int n);
     void filter(Node &node, const Candidate *candidates, int n, Cut *cut);
+    void take_tried(Node &part, Division &division, bool above, int n);
+    void take_sorted(Node &node, Sorted &sorted, Cut *cut);
     bool settle(const Polygon &polygon, Candidate &candidate);
     int sign(const Line &f, const Polygon &polygon, int corner);
     int float_sign(const Line &f, const Polygon &polygon, int corner);
@@ -140,7 +153,8 @@ class Splitter {
     const Context &exact_context(int layer);
     std::int32_t add_cell(const Node &node);
     void add_pattern();
-    std::int32_t add_cell_of(Node &part, const Cut &cut, bool above);
+    std::size_t begin_cell(std::size_t n_corners);
+    std::int32_t add_part(const Node &node, Division &division, bool above);
     // Whether a node without candidates is a cell to be made, and nothing else.
     bool is_cell(const Node &node) const { return node.layer + 1 == layers_.n_hidden && !options_.count && !rest_; }
     void count_cells_of(const Node &node);
@@ -159,7 +173,7 @@ class Splitter {
     Arena arena_;
     std::vector<std::unique_ptr<Frame>> frames_;
     std::vector<std::uint8_t> row_;
-    std::vector<SideList> slots_;
+    Buffer<SideList> slots_;
     std::vector<Candidate> decided_, unsure_;
     std::vector<Decision> decisions_;  // in layers of kind several, on the way here
     std::vector<std::int64_t> layer_counts_;

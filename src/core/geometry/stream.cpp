@@ -155,12 +155,11 @@ class CellStream::Impl {
 
     static void pack_parts(Splitter &splitter, Node &node, std::vector<std::unique_ptr<Task>> &tasks) {
         const std::size_t decisions = splitter.decisions();
-        Node below, above;
-        Cut cut = splitter.split(node, below, above);
-        const bool above_first = splitter.is_above_first(below);
+        Division division = splitter.split(node);
+        const bool above_first = splitter.is_above_first(division);
         for (const bool side : {above_first, !above_first}) {
-            Node &part = side ? above : below;
-            splitter.enter(node, cut, side, part);
+            Node part;
+            splitter.enter(node, division, side, part);
             splitter.descend(part);
             tasks.push_back(splitter.pack(part));
             splitter.leave(decisions);

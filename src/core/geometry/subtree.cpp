@@ -14,7 +14,7 @@ Sizes sizes_of(const Made &made) {
 }
 
 // The rim along the splitter's lists, one for each side of the polygon, whose corners are the first vertices.
-void trace(const Task &task, const std::vector<SideList> &lists, Made &made, const Sizes &first) {
+void trace(const Task &task, const Buffer<SideList> &lists, Made &made, const Sizes &first) {
     const Growing &out = made.arrays;
     Rims &rims = made.rims;
     const std::size_t n_corners = task.sides.size();
@@ -55,11 +55,12 @@ std::size_t number_vertices(const Task &task, Made &made, const Sizes &first) {
     Point *const vertices = out.vertices.data() + first.vertices;
     double *const errors = out.errors.data() + first.vertices;
     std::size_t n = 0;
-    for (std::size_t v = first_inside; v < n_all; ++v) {  // without branches: every other vertex is a copy, in no order
-        const std::int32_t alias = aliases ? aliases[v] : -1;
-        const bool is_first = alias < 0 && numbers[v] == unknown;
-        const std::int32_t known = numbers[alias < 0 ? v : std::size_t(alias)];
-        numbers[v] = is_first ? std::int32_t(n) : known;
+    for (std::size_t v = first_inside; v < n_all; ++v) {
+        // Without branches, by masks that compilers leave as they are: every other vertex is a copy, in no order.
+        const std::int32_t alias = aliases ? aliases[v] : -1, is_own = alias >> 31;
+        const std::int32_t known = numbers[(std::int32_t(v) & is_own) | (alias & ~is_own)];
+        const bool is_first = is_own & (known == unknown);
+        numbers[v] = known + ((std::int32_t(n) - known) & -std::int32_t(is_first));
         vertices[n] = vertices[v - first.vertices];
         errors[n] = errors[v - first.vertices];
         n += is_first;
@@ -83,7 +84,7 @@ Subtree solve_subtree(Splitter &splitter, Made &made, const Task &task) {
     const Arena::Mark mark = splitter.arena().mark();
     Node node = splitter.unpack(task);
     const auto n = std::size_t(node.polygon.n);
-    splitter.slots().assign(n, SideList());
+    splitter.slots().resize(n, 1.0);
     for (std::size_t k = 0; k < n; ++k) {
         Side &side = node.polygon.sides[k];
         side.slot = std::int32_t(k);

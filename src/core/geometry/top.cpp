@@ -55,15 +55,15 @@ double Top::least_work() const {
 }
 
 void Top::cut(const Node &node) {
-    open_.push_back({});
+    open_.emplace_back();
     Open &open = open_.back();
     open.node = node;
     open.decisions = splitter.decisions();
-    open.cut = splitter.split(open.node, open.parts[0], open.parts[1]);
+    open.division = splitter.split(open.node);
     open.mark = splitter.arena().mark();
     open.number = cuts.size();
-    if (options_.tree) tree.push_back(splitter.tree_node(open.cut));
-    cuts.push_back(open.cut);
+    if (options_.tree) tree.push_back(splitter.tree_node(open.division.cut));
+    cuts.push_back(open.division.cut);
     cuts.back().line = nullptr;  // goes with the node
 }
 
@@ -84,15 +84,16 @@ void Top::find_next() {
             continue;
         }
         const int side = open.n_entered++;
-        Node &part = open.parts[side];
-        splitter.enter(open.node, open.cut, side, part);
+        Node part;
+        splitter.enter(open.node, open.division, side, part);
+        cuts[open.number].crease = open.division.cut.crease;
         splitter.descend(part);
         const double work = work_of_node(part);
         const bool is_cut = is_to_be_cut(part, work);
         if (options_.tree)
             tree[open.number].children[side] = is_cut ? std::int32_t(cuts.size()) : -1 - std::int32_t(n_subtrees_);
         if (is_cut) {
-            cut(Node(part));
+            cut(part);
         } else {
             Found next = packed(part, work);
             const std::lock_guard<std::mutex> lock(found_mutex_);

@@ -44,8 +44,8 @@ class Top {
   private:
     // A node that is cut, and how many of its parts were entered.
     struct Open {
-        Node node, parts[2];
-        Cut cut;
+        Node node;
+        Division division;
         std::size_t number;  // of the cut
         int n_entered;
         Arena::Mark mark;
