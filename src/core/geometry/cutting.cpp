@@ -92,6 +92,16 @@ inline void copy_corners(const Polygon &from, int first, int count, Polygon &to)
     else copy_all(count);
 }
 
+// The point of a side nearest to a crossing, along the axis on which the side is longer. Uncertified signs may cut a side
+// that their line does not cross, or runs along: then one of its ends, or its middle.
+Point drawn_to_side(Point point, const Polygon &polygon, int from, int to) {
+    const Point p{polygon.x[from], polygon.y[from]}, q{polygon.x[to], polygon.y[to]};
+    const double dx = q.x - p.x, dy = q.y - p.y;
+    double t = std::abs(dx) >= std::abs(dy) ? (point.x - p.x) / dx : (point.y - p.y) / dy;
+    t = t >= 0.0 && t <= 1.0 ? t : t < 0.0 ? 0.0 : t > 1.0 ? 1.0 : 0.5;
+    return {p.x + t * dx, p.y + t * dy};
+}
+
 }  // namespace
 
 Division Splitter::split(Node &node) {
@@ -142,6 +152,7 @@ Division Splitter::split(Node &node) {
         }
         point = crossings[n_crossed];
         error = errors[n_crossed++];
+        if (!options_.certified) point = drawn_to_side(point, polygon, side, at(side + 1));
         const std::int32_t vertex = add_vertex(point, error, line.crease);
         if (options_.certified && !(trusted(point.x) && trusted(point.y))) error = infinity;
         return vertex;

@@ -108,7 +108,7 @@ class RegionStream(Iterator[CellBatch]):
     def _batch(self, found: dict[str, np.ndarray]) -> CellBatch:
         vertices, starts = found["vertices"], found["starts"]
         if self.dim == 1:
-            vertices = ends_of_strip(vertices)
+            vertices = ends_of_strip(vertices, starts)
             starts = np.arange(0, len(vertices) + 1, 2)
         if len(self._everywhere) < len(vertices):
             self._everywhere = np.arange(len(vertices))

@@ -207,10 +207,11 @@ def _values_at_centres(cx: Any, output: int, ids: np.ndarray, top: int, shape: t
     A, c = (part[:, output] for part in cx.affine_maps())
     low, high = cx.domain.bounds.T
     x = low[0] + (high[0] - low[0]) * (np.arange(shape[1]) + 0.5) / shape[1]
-    values = A[ids, 0] * x + c[ids]
-    if cx.dim == 2:
-        y = high[1] - (high[1] - low[1]) * (np.arange(top, top + len(ids)) + 0.5) / shape[0]
-        values += A[ids, 1] * y[:, None]
+    with np.errstate(over="ignore", invalid="ignore"):
+        values = A[ids, 0] * x + c[ids]
+        if cx.dim == 2:
+            y = high[1] - (high[1] - low[1]) * (np.arange(top, top + len(ids)) + 0.5) / shape[0]
+            values += A[ids, 1] * y[:, None]
     return values
 
 

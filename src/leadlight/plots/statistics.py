@@ -109,7 +109,7 @@ class StatisticsDisplay(style.Display):
             ax.axvline(median, color=style.INK, linewidth=1.0, linestyle="--", label="median")
         ax.set_xscale("log")
         # Powers of 10 would say little on less than two decades.
-        if edges[0] >= 1e-3 and edges[-1] <= min(1e4, 64.0 * edges[0]):
+        if edges[0] >= 1e-3 and edges[-1] <= 1e4 and edges[-1] / 64.0 <= edges[0]:
             ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
             ax.xaxis.set_major_formatter(FormatStrFormatter("%g"))
             ax.xaxis.set_minor_formatter(NullFormatter())

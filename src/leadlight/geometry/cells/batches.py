@@ -83,7 +83,11 @@ class CellBatch(CellArrays):
         return f"CellBatch(cells {self.first:,} to {self.first + len(self) - 1:,} on {self.domain})"
 
 
-def ends_of_strip(vertices: np.ndarray) -> np.ndarray:
-    """From the cells of a strip over an interval, (4 n, 2), the ends of those of the interval, (2 n, 1)."""
-    ends = vertices[vertices[:, 1] == 0.0, 0].reshape(-1, 2)
-    return np.sort(ends, axis=1).reshape(-1, 1)
+def ends_of_strip(vertices: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """From the cells of a strip over an interval, (n, 2) and their starts, the ends of the interval's, (2 C, 1)."""
+    x, below = vertices[:, 0], vertices[:, 1] == 0.0
+    if (np.add.reduceat(below, starts[:-1], dtype=np.int64) == 2).all():
+        return np.sort(x[below].reshape(-1, 2), axis=1).reshape(-1, 1)
+    # Not certified, signs at the foot and at the top may contradict one another, and cells be triangles.
+    low, high = np.minimum.reduceat(x, starts[:-1]), np.maximum.reduceat(x, starts[:-1])
+    return np.stack([low, high], axis=1).reshape(-1, 1)

@@ -26,7 +26,12 @@ def edge_line(cx: Any, cell: int, edge: int) -> cell_forms.Affine:
 
 
 def vertex_exact(cx: Any, vertex: int) -> tuple[Fraction, ...]:
-    """The exact coordinates of a vertex: where the lines of two sides of a cell cross."""
+    """The exact coordinates of a vertex: where the lines of two sides of a cell cross.
+
+    Not certified, these need not cross where the floats say, nor at all: then the floats themselves.
+    """
+    if not cx.certified:
+        return tuple(Fraction(float(v)) for v in cx.vertices[vertex])
     corner = int(cx._corner_of[vertex])
     cell = int(np.searchsorted(cx.cell_starts, corner, side="right")) - 1
     if cx.dim == 1:
