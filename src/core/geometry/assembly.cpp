@@ -15,14 +15,12 @@ void check_sizes(const Sizes &total) {
         throw TooLarge();
 }
 
-constexpr std::size_t most_in_row = std::size_t(4) << 20;  // bytes; where more waits a new row is begun
-
 }  // namespace
 
 Assembly::Assembly(const Layers &layers, const Options &options, Top &top, const Progress &progress, int n_threads)
     : layers_(layers), options_(options), top_(top), progress_(progress),
       top_vertices_(top.is_cut() ? 1024 : top.out.vertices.size()), with_creases_(options.edges && !layers.continuous),
-      desks_(std::size_t(n_threads)) {
+      most_in_row_(std::size_t(8192.0 * options.subtree_work)), desks_(std::size_t(n_threads)) {
     total_.tree_nodes = options.tree && top.is_cut();  // the root comes first
     for (Desk &desk : desks_) open_row(desk);
 }
@@ -56,7 +54,7 @@ void Assembly::add(int thread, const Found &found, const Subtree &subtree) {
         desk.made.reset();
         return;
     }
-    if (desk.made.arrays.bytes() < most_in_row) return;
+    if (desk.made.arrays.bytes() < most_in_row_) return;
     const std::vector<std::size_t> sizes = desk.made.arrays.sizes();
     Row &full = *desk.row;
     open_row(desk);

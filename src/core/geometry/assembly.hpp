@@ -105,6 +105,7 @@ class Assembly {
     const Progress &progress_;
     const std::size_t top_vertices_;  // about
     const bool with_creases_;         // of vertices on the rims
+    const std::size_t most_in_row_;   // bytes, 4 million as a rule; where more waits a new row is begun
     std::mutex mutex_;  // for all of the below; those who copy hold none, and write each to their own parts
     std::condition_variable changed_;
     std::deque<Part> parts_;
