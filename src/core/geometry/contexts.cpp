@@ -44,7 +44,11 @@ void Splitter::enter_layer(Node &node, int l) {
     double max_ab = 0.0, max_c = 0.0;
     if (layer.kind == Kind::single) {
         survivors = scan(node, frame, l, max_ab, max_c);
-        const auto poor = [&](std::int32_t unit) { return is_poor(frame, layer, unit); };
+        const double steep = options_.certified ? never_poor(frame.bounds, layer) : 0.0;
+        const auto poor = [&](std::int32_t unit) {
+            const double slope = larger(std::fabs(frame.forms[unit]), std::fabs(frame.forms[layer.stride + unit]));
+            return !(slope >= steep) && is_poor(frame, layer, unit);
+        };
         const auto begin = frame.survivors.begin();
         if (can_be_renewed(l) && std::any_of(begin, begin + survivors, poor) && renew_forms(node, frame, l)) {
             node.ahead = nullptr;  // which is as poor

@@ -61,10 +61,24 @@ constexpr double inputs[2][ball_arrays] = {{1, 0, 0, 0, 0, 0, 1}, {0, 1, 0, 0, 0
 
 }  // namespace
 
+namespace {
+
+double allowed_of_slope(const Layer &layer) { return is_wide(layer) ? 0x1p-18 : 0x1p-28; }
+
+}  // namespace
+
+// The slope from which on no unit is poor, by the largest bounds of all.
+double Splitter::never_poor(const FormBounds &bounds, const Layer &layer) const {
+    if (bounds.by_unit) return infinity;
+    const double e_ab = bound_product(bounds.errors.ab, layer.max_row_norm);
+    const double e_c = bound_product(bounds.errors.c, layer.max_row_norm) + bound_product(bounds.errors.b, layer.max_abs_bias);
+    return larger(e_ab, e_c / size_) / allowed_of_slope(layer) * slack;
+}
+
 // Bounds grow with every layer, much faster than errors do. Beyond these sizes too many signs and crossings of a unit
 // that may cut would have to be found by other means; new forms cost more in wide layers.
 bool Splitter::is_poor(const Frame &frame, const Layer &layer, int unit) const {
-    const double allowed = is_wide(layer) ? 0x1p-18 : 0x1p-28;
+    const double allowed = allowed_of_slope(layer);
     const double slope = larger(std::fabs(frame.forms[unit]), std::fabs(frame.forms[layer.stride + unit]));
     const double e_ab = frame.bounds.of_ab(layer, unit), e_c = frame.bounds.of_c(layer, unit);
     return (e_ab > allowed * slope || e_c > allowed * slope * size_) && std::isfinite(e_ab + e_c);

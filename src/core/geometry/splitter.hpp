@@ -117,6 +117,7 @@ class Splitter {
     bool can_be_renewed(int layer) const { return layer > 0 && options_.certified && !is_from_balls(layer); }
     bool is_unknown(const Frame &frame, const Layer &layer, int unit) const;
     bool is_poor(const Frame &frame, const Layer &layer, int unit) const;
+    double never_poor(const FormBounds &bounds, const Layer &layer) const;
     void list_open_units(const Node &node, Frame &frame, const Layer &layer) const;
     bool make_balls(int layer);
     bool renew_forms(Node &node, Frame &frame, int layer);

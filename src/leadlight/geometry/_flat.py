@@ -25,6 +25,9 @@ class Prepared(NamedTuple):
     domain: Domain
     problem: _core.Problem
     bytes_per_cell: int  # of a complex, about
+    pattern_starts: np.ndarray  # these three as the problem has them
+    pattern_bits: np.ndarray
+    lines: np.ndarray
 
 
 def check_inputs(net: Any, where: Domain) -> None:
@@ -85,7 +88,10 @@ def prepared(net: Any, where: Domain) -> Prepared:
         return latest
     found = flat_network(net)
     bytes_per_cell = 400 + net.n_units // 4 + 40 * net.n_outputs
-    made = Prepared(where, _core.Problem(**found, corners=flat_corners(where)), bytes_per_cell)
+    problem = _core.Problem(**found, corners=flat_corners(where))
+    made = Prepared(
+        where, problem, bytes_per_cell, problem.pattern_starts, problem.pattern_bits, problem.lines
+    )
     if found["weights"].size <= _LARGEST_KNOWN and not where.corners.flags.writeable:
         _latest[net] = made
     return made

@@ -90,7 +90,7 @@ def regions(
     True
     """
     sliced, given = _problem(net, domain, slice)
-    certified, threads = _flag("certified", certified), _threads(threads)
+    certified, threads = certified is True or _flag("certified", certified), _threads(threads)
     check_progress(progress, "cells_so_far")
     limit = _limit(max_cells, given.bytes_per_cell)
     in_line = given.domain.dim == 1  # then all at once: the cells are put in order afterwards
@@ -158,8 +158,7 @@ def _complex(
     found: dict[str, Any],
     details: Details | FoundDetails,
 ) -> PolyhedralComplex:
-    problem = given.problem
-    lines = problem.lines
+    lines = given.lines
     edges = found["edges"]
     return PolyhedralComplex(
         network=net,
@@ -176,8 +175,8 @@ def _complex(
         layer_counts=found["layer_counts"],
         signs=dict(zip(STAGES, found["signs"])),
         _sliced=sliced,
-        _pattern_starts=problem.pattern_starts,
-        _pattern_bits=problem.pattern_bits,
+        _pattern_starts=given.pattern_starts,
+        _pattern_bits=given.pattern_bits,
         _lines=lines,
         _details=details,
     )

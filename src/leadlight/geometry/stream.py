@@ -251,7 +251,7 @@ def iter_regions(
         ascending=where.dim == 1,
         batch_cells=size,
     )
-    layout = given.problem.pattern_starts, given.problem.pattern_bits
+    layout = given.pattern_starts, given.pattern_bits
     return RegionStream(net, where, slice, bool(certified), size, sliced, cells, layout, progress)
 
 
