@@ -51,6 +51,12 @@ inline unsigned greater(VectorF64 a, VectorF64 b) {
 
 inline VectorF64 larger(VectorF64 a, VectorF64 b) { return a > b ? a : b; }
 
+inline double highest(VectorF64 v) {
+    double most = v[0];
+    for (int i = 1; i < lanes; ++i) most = v[i] > most ? v[i] : most;
+    return most;
+}
+
 }  // namespace
 
 }  // namespace leadlight::LEADLIGHT_LEVEL

@@ -4,14 +4,14 @@
 // unit i of a later layer that may cut one of its cells the form
 //     z_i = base_i + sum_u C_iu h_u,   u the open units of the layers before,   h_u = what u gives: its piece of z_u.
 // It is split along the lines, cell by cell, as the splitter does, but without contexts, patterns and names: some ten
-// forms are held in vectors, and the cells of the last layer are counted by their chords (count.hpp). Forms, lines and
-// corners carry the bounds of filter.hpp; those of the forms are given and hold in every cell, as the splitter's do for
-// whole contexts. In a cell with k lines of its own, a later unit whose form is certain for all that those may give
-// (ahead.cpp) is left out.
+// forms are held in vectors. The cells of the last two layers are counted by signs at corners (local_arrangement.hpp).
+// Forms, lines and corners carry the bounds of filter.hpp; those of the forms are given and hold in every cell, as the
+// splitter's do for whole contexts.
 //
 // Only strict signs are taken: each line must be certainly above or below at every corner that is met, ends of chords
-// on one side certainly apart, and so must be crossings on one chord where three may meet. Otherwise nothing has been
-// counted, and the splitter does it with exact signs. So a count is proven, and polygons have no special cases here.
+// on one side certainly apart where their order matters, and so must be crossings on one chord where three may meet.
+// Otherwise nothing has been counted, and the splitter does it with exact signs. So a count is proven, and polygons
+// have no special cases here.
 #pragma once
 
 #include <cstddef>
@@ -49,6 +49,7 @@ struct LocalProblem {
     int n_lines;
     const LocalLine *lines;
     int n_layers;  // 2 or 3, that of the lines included
+    bool continuous;  // all activations are
     LocalUnits units;
     const double *base;  // (3, stride)
     char *scratch;       // on a line of the cache

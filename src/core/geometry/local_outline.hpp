@@ -15,10 +15,39 @@ namespace {
 
 constexpr double slack = 1.0 + 0x1p-40, tiny = 0x1p-900, infinity = __builtin_inf();
 
+inline double magnitude(double v) { return __builtin_fabs(v); }
+inline double largest(double a, double b) { return a > b ? a : b; }
+inline bool trusted(double v) { return v == 0.0 || (magnitude(v) > 0x1p-100 && magnitude(v) < 0x1p100); }
+inline unsigned full(int n) { return (1u << n) - 1; }
+inline long rounded(int n) { return (long(n) + 7) / 8 * 8; }
+
 struct Outline {
     int n;
     double *x, *y, *e;    // padded to 8 with the first corner
     const Line **sides;   // from corner i to corner i + 1
+};
+
+// Memory for steps of a recursion, which set `at` back.
+struct Scratch {
+    char *at, *end;
+
+    bool has_room() const { return std::size_t(end - at) >= 48 * 1024; }  // for a step
+    template <typename T>
+    T *take(std::size_t n) {
+        char *const p = at;
+        at += (n * sizeof(T) + 63) / 64 * 64;
+        return reinterpret_cast<T *>(p);
+    }
+    Outline take_outline(int n) {
+        Outline outline;
+        const auto padded = std::size_t(rounded(n));
+        outline.n = n;
+        outline.x = take<double>(3 * padded);
+        outline.y = outline.x + padded;
+        outline.e = outline.y + padded;
+        outline.sides = take<const Line *>(padded);
+        return outline;
+    }
 };
 
 struct Active {
@@ -29,12 +58,6 @@ struct Active {
 struct Crossing {
     double x, y, error;
 };
-
-inline double magnitude(double v) { return __builtin_fabs(v); }
-inline double largest(double a, double b) { return a > b ? a : b; }
-inline bool trusted(double v) { return v == 0.0 || (magnitude(v) > 0x1p-100 && magnitude(v) < 0x1p100); }
-inline unsigned full(int n) { return (1u << n) - 1; }
-inline long rounded(int n) { return (long(n) + 7) / 8 * 8; }
 
 inline void pad(Outline &outline) {
     for (int i = outline.n; i % 8; ++i)
@@ -114,6 +137,26 @@ inline void copy_part(const Outline &outline, int first, int count, const Crossi
     to.x[count + 1] = two.x, to.y[count + 1] = two.y, to.e[count + 1] = two.error;
     to.sides[count + 1] = closing;
     pad(to);
+}
+
+// In two along a line that is strictly above or below each corner.
+inline bool split(const Outline &outline, const Active &active, Scratch &scratch, Outline &below, Outline &above) {
+    const int n = outline.n;
+    int first_above, n_above, first_below, n_below;
+    find_run(active.positive, n, first_above, n_above);
+    find_run(active.negative, n, first_below, n_below);
+    const int up = (first_above ? first_above : n) - 1, down = (first_below ? first_below : n) - 1;  // sides crossed
+    const Line *const chord = &active.line->line;
+    Crossing p, q;
+    if (!cross(*chord, *outline.sides[up], p) || !cross(*chord, *outline.sides[down], q)) return false;
+    const auto part = [&](int first, int count, const Crossing &one, const Crossing &two, const Line *closing) {
+        Outline to = scratch.take_outline(count + 2);
+        copy_part(outline, first, count, one, two, chord, closing, to);
+        return to;
+    };
+    below = part(first_below, n_below, p, q, outline.sides[down]);
+    above = part(first_above, n_above, q, p, outline.sides[up]);
+    return true;
 }
 
 }  // namespace

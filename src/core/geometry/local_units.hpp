@@ -45,9 +45,9 @@ inline bool term_of(Term &term, const double *weights, double slope, double inte
     return true;
 }
 
-// Eight units at the corners; `radius` is added to the bounds of their forms.
-inline Tile try_units(const Outline &outline, const double *base, long stride, const LocalUnits &units, long first,
-               const double *radius) {
+// Eight units at the corners.
+inline Tile try_units(const Outline &outline, const double *base, long stride, const LocalUnits &units,
+                      long first) {
     Tile tile{0, 0};
     for (int v = 0; v < tile_vectors; ++v) {
         const long j = first + v * lanes;
@@ -56,8 +56,7 @@ inline Tile try_units(const Outline &outline, const double *base, long stride, c
         const VectorF64 size_a = absolute(a), size_b = absolute(b), e = load(units.e_ab + j);
         const VectorF64 A = (e + 0x1p-51 * larger(size_a, size_b)) * slack + tiny;
         const VectorF64 N = (size_a + size_b + 2.0 * e) * slack + tiny;
-        VectorF64 C = (load(units.e_c + j) + 0x1p-50 * absolute(c)) * slack;
-        if (radius) C += load(radius + j);
+        const VectorF64 C = (load(units.e_c + j) + 0x1p-50 * absolute(c)) * slack;
         VectorF64 least = all(infinity), most = all(-infinity);  // what forms are, at most that far off
         for (int i = 0; i < outline.n; ++i) {
             const double x = outline.x[i], y = outline.y[i];

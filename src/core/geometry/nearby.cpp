@@ -19,7 +19,7 @@ namespace leadlight::geometry {
 namespace {
 
 // Where trying pays, by trial.
-constexpr int most_lines = 16, most_next = 40, most_after = 48;
+constexpr int most_lines = 24, most_next = 48, most_after = 56;
 constexpr std::size_t scratch_size = std::size_t(1) << 18;
 
 long rounded_up(int n) { return (long(n) + 7) / 8 * 8; }
@@ -208,6 +208,7 @@ bool Splitter::count_locally(Node &node) {
     problem.n_lines = m;
     problem.lines = lines;
     problem.n_layers = n_layers;
+    problem.continuous = layers_.continuous;
     problem.base = base;
     problem.scratch = scratch_.get() + (64 - reinterpret_cast<std::uintptr_t>(scratch_.get()) % 64);
     problem.scratch_size = scratch_size;

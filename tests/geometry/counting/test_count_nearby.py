@@ -53,7 +53,60 @@ def test_activations_that_differ_from_layer_to_layer():
 def test_fewer_signs_than_building_takes():
     net = mlp(2, [128, 128, 128], 1, init="he_normal", bias="normal(0.5)", seed=1)
     built, counted = compare(net, [(-0.5, 0.5), (-0.5, 0.5)])
-    assert sum(counted["signs"]) < 0.95 * sum(built["signs"])
+    assert sum(counted["signs"]) < 0.85 * sum(built["signs"])
+
+
+def last_lines(angles, offsets, n_cuts, n_layers, rng):
+    """A ReLU network whose last units are zero on given lines of the box (-1, 1) x (-1, 1), but for what they bend.
+
+    The first two units of each layer before hand x + 3 and y + 3 on; `n_cuts` others of each cut the box,
+    and bend the lines a little.
+    """
+    weights, biases = [], []
+    for layer in range(n_layers - 1):
+        w, b = np.zeros((16, 16 if layer else 2)), np.full(16, -1.0)
+        w[:2, :2], b[:2] = np.eye(2), 0.0 if layer else 3.0
+        w[2 : 2 + n_cuts, :2] = rng.normal(size=(n_cuts, 2))
+        b[2 : 2 + n_cuts] = rng.normal(size=n_cuts) / 4 - (
+            w[2 : 2 + n_cuts, :2].sum(axis=1) * 3 if layer else 0
+        )
+        weights.append(w)
+        biases.append(b)
+    normals = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    last = np.zeros((max(16, len(angles)), 16))
+    last[: len(angles), :2] = normals
+    last[: len(angles), 2 : 2 + n_cuts] = rng.normal(size=(len(angles), n_cuts)) * 2.0**-20
+    b = np.full(len(last), -1.0)
+    b[: len(angles)] = -offsets - 3 * normals.sum(axis=1)
+    return Network.from_arrays([*weights, last, np.ones((1, len(last)))], [*biases, b, np.zeros(1)])
+
+
+BOX = [(-1.0, 1.0), (-1.0, 1.0)]
+
+
+@pytest.mark.parametrize("n_layers", [2, 3])
+@pytest.mark.parametrize("n_cuts", [2, 3, 5])
+@pytest.mark.parametrize("n_lines", [2, 5, 9])
+def test_lines_that_all_cross_and_lines_that_never_do(n_lines, n_cuts, n_layers):
+    rng = np.random.default_rng([n_lines, n_cuts, n_layers])
+    turns = np.sort(rng.uniform(0, 2 * np.pi, n_lines))
+    tangents = last_lines(turns, np.full(n_lines, 0.4), n_cuts, n_layers, rng)
+    parallels = last_lines(np.full(n_lines, 0.3), np.linspace(-0.6, 0.6, n_lines), n_cuts, n_layers, rng)
+    for net in (tangents, parallels):
+        _, counted = compare(net, BOX)
+        assert counted["signs"][1:] == (0, 0)  # so by floats alone
+
+
+@pytest.mark.parametrize("n_layers", [2, 3])
+@pytest.mark.parametrize("apart", [0.0, 2.0**-52, 2.0**-40, 2.0**-30])
+def test_lines_that_meet_in_a_point_or_nearly_do(apart, n_layers):
+    rng = np.random.default_rng(n_layers)
+    for n_lines in (3, 4, 6):
+        turns = rng.uniform(0, np.pi, n_lines)
+        through = 0.2 * np.cos(turns) - 0.1 * np.sin(turns)  # (0.2, -0.1), to rounding
+        compare(last_lines(turns, through + apart * rng.normal(size=n_lines), 3, n_layers, rng), BOX)
+        turns = np.full(n_lines, 0.7)  # one line, or nearly so
+        compare(last_lines(turns, 0.1 + apart * np.arange(n_lines), 3, n_layers, rng), BOX)
 
 
 def degenerate(kind, rng, widths):
