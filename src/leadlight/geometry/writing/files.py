@@ -20,6 +20,7 @@ import json
 import os
 import zipfile
 from collections.abc import Callable, Iterator
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -65,11 +66,12 @@ def save(cx: PolyhedralComplex, path: str | os.PathLike[str], **options: Any) ->
     ParameterError
         Another ending, or options that do not fit it.
     """
-    write = _writer(path)
-    if options and write in (_save_npz, _save_json):
-        raise ParameterError(
-            f"{next(iter(options))} is an option of pictures: leave it out, or write a .svg or .png file."
-        )
+    write, known = _writer(path)
+    for name in options:
+        if not known:
+            raise ParameterError(f"{name} is an option of pictures: leave it out, or write a .svg or .png file.")
+        if name not in known:
+            raise ParameterError(f"{name} is no option of {Path(path).suffix} files: give some of {', '.join(known)}.")
     write(cx, path, **options)
 
 
@@ -80,21 +82,22 @@ def check_suffix(path: str | os.PathLike[str]) -> None:
         raise ParameterError(f"{os.fspath(path)} {end}; expected {', '.join(SUFFIXES)}.")
 
 
-def _writer(path: str | os.PathLike[str]) -> Callable[..., None]:
+def _writer(path: str | os.PathLike[str]) -> tuple[Callable[..., None], list[str]]:
+    """What writes files of this name, and the names of its options."""
     check_suffix(path)
     match Path(path).suffix.lower():
         case ".npz":
-            return _save_npz
+            return _save_npz, []
         case ".json":
-            return _save_json
+            return _save_json, []
         case ".svg":
-            from ...plots.vector import write_svg
+            from ...plots.vector import svg_parts, write_svg
 
-            return write_svg
+            return write_svg, list(signature(svg_parts).parameters)[1:]
         case _:
-            from ...plots.raster import write_png
+            from ...plots.raster import picture, write_png
 
-            return write_png
+            return write_png, list(signature(picture).parameters)[1:]
 
 
 def _save_npz(cx: PolyhedralComplex, path: str | os.PathLike[str]) -> None:
