@@ -10,8 +10,8 @@
 #include <initializer_list>
 #include <vector>
 
-#include "geometry/complex.hpp"
-#include "geometry/network.hpp"
+#include "geometry/splitting/complex.hpp"
+#include "geometry/network/network.hpp"
 
 namespace leadlight {
 

@@ -8,9 +8,9 @@
 #include <cstddef>
 
 #include "cpu.hpp"
-#include "geometry/ball_terms.hpp"
-#include "geometry/filter.hpp"
-#include "geometry/local.hpp"
+#include "geometry/kernels/ball_terms.hpp"
+#include "geometry/kernels/filter.hpp"
+#include "geometry/counting/local.hpp"
 #include "training/job.hpp"
 
 namespace leadlight {
@@ -26,7 +26,7 @@ struct TrainKernels {
     void (*function)(Function, const Real *x, Real *value, long n);
 };
 
-// Splitting polygons; see geometry/filter.hpp, geometry/ball_terms.hpp and geometry/local.hpp.
+// Splitting polygons; see geometry/kernels/filter.hpp, geometry/kernels/ball_terms.hpp and geometry/counting/local.hpp.
 struct GeometryKernels {
     void (*filter_lines)(const geometry::Candidate *in, int n, const double *x, const double *y, const double *e,
                          int n_corners, geometry::Sorted *out);

@@ -10,9 +10,9 @@
 #include <thread>
 #include <vector>
 
-#include "geometry/enumerate.hpp"
+#include "geometry/enumeration/enumerate.hpp"
 #include "geometry/locate.hpp"
-#include "geometry/spare.hpp"
+#include "geometry/memory/spare.hpp"
 #include "geometry_arrays.hpp"
 #include "kernels.hpp"
 #include "problem.hpp"

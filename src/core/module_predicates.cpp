@@ -11,8 +11,8 @@
 #include <tuple>
 #include <vector>
 
-#include "geometry/equal_lines.hpp"
-#include "geometry/predicates.hpp"
+#include "geometry/network/equal_lines.hpp"
+#include "geometry/exact/predicates.hpp"
 
 namespace nb = nanobind;
 using namespace nb::literals;

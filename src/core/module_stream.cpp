@@ -4,7 +4,7 @@
 #include <memory>
 #include <stdexcept>
 
-#include "geometry/stream.hpp"
+#include "geometry/enumeration/stream.hpp"
 #include "geometry_arrays.hpp"
 #include "kernels.hpp"
 #include "problem.hpp"

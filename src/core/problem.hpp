@@ -4,7 +4,7 @@
 
 #include <nanobind/nanobind.h>
 
-#include "geometry/layers.hpp"
+#include "geometry/network/layers.hpp"
 #include "geometry_arrays.hpp"
 
 namespace leadlight {

@@ -1,8 +1,8 @@
 // The areas of cells from their rounded corners, as leadlight.geometry.cells.measures computes them.
 #pragma once
 
-#include "complex.hpp"
-#include "network.hpp"
+#include "splitting/complex.hpp"
+#include "network/network.hpp"
 
 namespace leadlight::geometry {
 

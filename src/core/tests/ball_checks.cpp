@@ -5,7 +5,7 @@
 #include <random>
 #include <vector>
 
-#include "../geometry/dyadic.hpp"
+#include "../geometry/exact/dyadic.hpp"
 #include "checks.hpp"
 
 namespace {

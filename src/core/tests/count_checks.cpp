@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "../geometry/count.hpp"
+#include "../geometry/counting/count.hpp"
 #include "checks.hpp"
 
 namespace {

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <vector>
 
-#include "../geometry/enumerate.hpp"
+#include "../geometry/enumeration/enumerate.hpp"
 #include "checks.hpp"
 #include "random_networks.hpp"
 

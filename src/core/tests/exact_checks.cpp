@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-#include "../geometry/predicates.hpp"
+#include "../geometry/exact/predicates.hpp"
 #include "checks.hpp"
 
 namespace {

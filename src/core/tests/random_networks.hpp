@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "../geometry/network.hpp"
+#include "../geometry/network/network.hpp"
 
 namespace geometry = leadlight::geometry;
 

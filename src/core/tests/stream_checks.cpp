@@ -5,8 +5,8 @@
 #include <memory>
 #include <vector>
 
-#include "../geometry/enumerate.hpp"
-#include "../geometry/stream.hpp"
+#include "../geometry/enumeration/enumerate.hpp"
+#include "../geometry/enumeration/stream.hpp"
 #include "checks.hpp"
 #include "random_networks.hpp"
 

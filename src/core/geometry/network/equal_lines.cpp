@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "modular.hpp"
+#include "../exact/modular.hpp"
 
 namespace leadlight::geometry {
 

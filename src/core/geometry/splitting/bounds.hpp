@@ -5,8 +5,8 @@
 #include <limits>
 #include <vector>
 
-#include "filter.hpp"
-#include "network.hpp"
+#include "../kernels/filter.hpp"
+#include "../network/network.hpp"
 
 namespace leadlight::geometry {
 

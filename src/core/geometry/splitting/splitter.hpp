@@ -17,17 +17,17 @@
 #include <memory>
 #include <vector>
 
-#include "../kernels.hpp"
-#include "arena.hpp"
+#include "../../kernels.hpp"
+#include "../memory/arena.hpp"
 #include "complex.hpp"
-#include "count.hpp"
+#include "../counting/count.hpp"
 #include "division.hpp"
 #include "edges.hpp"
-#include "filter.hpp"
-#include "layers.hpp"
+#include "../kernels/filter.hpp"
+#include "../network/layers.hpp"
 #include "nodes.hpp"
-#include "predicates.hpp"
-#include "team.hpp"
+#include "../exact/predicates.hpp"
+#include "../memory/team.hpp"
 
 namespace leadlight::geometry {
 

@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "assembly.hpp"
-#include "team.hpp"
+#include "../memory/team.hpp"
 #include "top.hpp"
 
 namespace leadlight::geometry {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "team.hpp"
+#include "../memory/team.hpp"
 
 namespace leadlight::geometry {
 

@@ -4,9 +4,9 @@
 #include <system_error>
 
 #include "agenda.hpp"
-#include "areas.hpp"
-#include "bounds.hpp"
-#include "team.hpp"
+#include "../areas.hpp"
+#include "../splitting/bounds.hpp"
+#include "../memory/team.hpp"
 
 namespace leadlight::geometry {
 

@@ -15,8 +15,8 @@
 #include <functional>
 #include <vector>
 
-#include "filter.hpp"
-#include "predicates.hpp"
+#include "../kernels/filter.hpp"
+#include "../exact/predicates.hpp"
 
 namespace leadlight::geometry {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "bounds.hpp"
+#include "../splitting/bounds.hpp"
 
 namespace leadlight::geometry {
 

@@ -8,7 +8,7 @@
 #include <memory>
 #include <vector>
 
-#include "splitter.hpp"
+#include "../splitting/splitter.hpp"
 
 namespace leadlight::geometry {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "bounds.hpp"
-#include "layers.hpp"
+#include "../network/layers.hpp"
 
 namespace leadlight::geometry {
 

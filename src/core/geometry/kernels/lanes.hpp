@@ -1,7 +1,7 @@
 // Small steps of the enumerator's kernels on vectors of doubles. For kernel sources only, like vectors.hpp.
 #pragma once
 
-#include "../vectors.hpp"
+#include "../../vectors.hpp"
 
 #if defined(__AVX512F__) || defined(__AVX2__) || defined(__SSE2__)
 #include <immintrin.h>

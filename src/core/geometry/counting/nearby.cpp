@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ahead.hpp"
+#include "../splitting/ahead.hpp"
 #include "local.hpp"
 
 namespace leadlight::geometry {

@@ -18,8 +18,8 @@
 #include <mutex>
 #include <vector>
 
-#include "complex.hpp"
-#include "nodes.hpp"
+#include "../splitting/complex.hpp"
+#include "../splitting/nodes.hpp"
 
 namespace leadlight::geometry {
 

@@ -5,8 +5,8 @@
 #include <cstring>
 #include <limits>
 
-#include "ball_terms.hpp"
-#include "dyadic.hpp"
+#include "../kernels/ball_terms.hpp"
+#include "../exact/dyadic.hpp"
 
 namespace leadlight::geometry {
 

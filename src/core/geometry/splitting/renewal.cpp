@@ -14,8 +14,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ball_terms.hpp"
-#include "double_double.hpp"
+#include "../kernels/ball_terms.hpp"
+#include "../exact/double_double.hpp"
 #include "frame.hpp"
 
 namespace leadlight::geometry {

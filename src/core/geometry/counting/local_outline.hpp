@@ -1,7 +1,7 @@
 // Polygons of local.cpp, and what lines do to them. For kernel sources only, like vectors.hpp.
 #pragma once
 
-#include "lanes.hpp"
+#include "../kernels/lanes.hpp"
 #include "local.hpp"
 
 namespace leadlight::LEADLIGHT_LEVEL {

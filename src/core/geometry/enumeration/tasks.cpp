@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "frame.hpp"
+#include "../splitting/frame.hpp"
 
 namespace leadlight::geometry {
 

@@ -5,7 +5,7 @@
 #include <mutex>
 #include <vector>
 
-#include "ball_terms.hpp"
+#include "../kernels/ball_terms.hpp"
 
 namespace leadlight::geometry {
 

@@ -11,7 +11,7 @@
 #include <mutex>
 #include <vector>
 
-#include "splitter.hpp"
+#include "../splitting/splitter.hpp"
 
 namespace leadlight::geometry {
 

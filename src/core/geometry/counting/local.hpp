@@ -17,7 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "filter.hpp"
+#include "../kernels/filter.hpp"
 
 namespace leadlight::geometry {
 

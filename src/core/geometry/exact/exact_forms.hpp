@@ -12,7 +12,7 @@
 
 #include "double_double.hpp"
 #include "dyadic.hpp"
-#include "network.hpp"
+#include "../network/network.hpp"
 
 namespace leadlight::geometry {
 

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "storage.hpp"
+#include "../memory/storage.hpp"
 
 namespace leadlight::geometry {
 

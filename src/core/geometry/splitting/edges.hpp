@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "complex.hpp"
-#include "layers.hpp"
-#include "predicates.hpp"
+#include "../network/layers.hpp"
+#include "../exact/predicates.hpp"
 
 namespace leadlight::geometry {
 

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "splitter.hpp"
+#include "../splitting/splitter.hpp"
 
 namespace leadlight::geometry {
 
