@@ -45,9 +45,10 @@ bench: .venv/installed  ## time training and exact regions beside their alternat
 	$(BIN)/python benchmarks/training.py
 	$(BIN)/python benchmarks/regions.py
 
-lint: .venv/installed  ## style (ruff), types (pyright) and the layers of the house (import-linter)
+lint: .venv/installed  ## style (ruff, clang-format), types (pyright) and the layers of the house (import-linter)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	find src/core -name '*.[ch]pp' | xargs $(BIN)/clang-format --dry-run --Werror
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 

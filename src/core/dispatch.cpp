@@ -6,32 +6,32 @@
 
 // levels.def, written by CMakeLists.txt, has one line LEVEL(name, vector bytes) for each level compiled for
 // this architecture, narrowest first.
-#define LEADLIGHT_TRAINING(name, precision, Real)                                        \
-    namespace leadlight::name::precision {                                               \
-    Workspace train_workspace(const Job<Real> &, Run<Real> &);                           \
-    void train_run(const Job<Real> &, Run<Real> &, long);                                \
-    void activation_values(Phi, double, const Real *, Real *, Real *, long);             \
-    void function_values(Function, const Real *, Real *, long);                          \
+#define LEADLIGHT_TRAINING(name, precision, Real)                            \
+    namespace leadlight::name::precision {                                   \
+    Workspace train_workspace(const Job<Real> &, Run<Real> &);               \
+    void train_run(const Job<Real> &, Run<Real> &, long);                    \
+    void activation_values(Phi, double, const Real *, Real *, Real *, long); \
+    void function_values(Function, const Real *, Real *, long);              \
     }
-#define LEVEL(name, bytes)                                          \
-    namespace leadlight::name {                                     \
-    std::size_t multiply_add_f32(std::size_t rounds, float *sink);  \
-    std::size_t multiply_add_f64(std::size_t rounds, double *sink); \
-    void exp_f32(const float *in, float *out, std::size_t n);       \
-    void filter_lines(const geometry::Candidate *, int, const double *, const double *, const double *, int,             \
-                      geometry::Sorted *);                                                                               \
-    void filter_parts(const geometry::Candidate *, int, geometry::Parts *);                                              \
-    int scan_forms(geometry::Scan *);                                                                                    \
-    void add_terms(double *, const double *, const double *, const geometry::Term *, int, long);                         \
-    void add_bounds(double *, const geometry::Term *, int, long);                                                        \
-    void add_radii(double *, const geometry::Term *, int, long);                                                         \
-    void add_products(double *, const double *const *, const double *, int, int, long);                                  \
-    double largest_sum(const double *, const double *, long);                                                            \
-    geometry::BallRange add_ball_terms(double *, const double *, const geometry::BallTerm *, int, geometry::ExactSums,  \
-                                       long);                                                                           \
-    bool count_locally(geometry::LocalProblem *);                                                                        \
-    }                                                               \
-    LEADLIGHT_TRAINING(name, f32, float)                            \
+#define LEVEL(name, bytes)                                                                                             \
+    namespace leadlight::name {                                                                                        \
+    std::size_t multiply_add_f32(std::size_t rounds, float *sink);                                                     \
+    std::size_t multiply_add_f64(std::size_t rounds, double *sink);                                                    \
+    void exp_f32(const float *in, float *out, std::size_t n);                                                          \
+    void filter_lines(const geometry::Candidate *, int, const double *, const double *, const double *, int,           \
+                      geometry::Sorted *);                                                                             \
+    void filter_parts(const geometry::Candidate *, int, geometry::Parts *);                                            \
+    int scan_forms(geometry::Scan *);                                                                                  \
+    void add_terms(double *, const double *, const double *, const geometry::Term *, int, long);                       \
+    void add_bounds(double *, const geometry::Term *, int, long);                                                      \
+    void add_radii(double *, const geometry::Term *, int, long);                                                       \
+    void add_products(double *, const double *const *, const double *, int, int, long);                                \
+    double largest_sum(const double *, const double *, long);                                                          \
+    geometry::BallRange add_ball_terms(double *, const double *, const geometry::BallTerm *, int, geometry::ExactSums, \
+                                       long);                                                                          \
+    bool count_locally(geometry::LocalProblem *);                                                                      \
+    }                                                                                                                  \
+    LEADLIGHT_TRAINING(name, f32, float)                                                                               \
     LEADLIGHT_TRAINING(name, f64, double)
 #include "levels.def"
 #undef LEVEL
@@ -41,14 +41,19 @@ namespace leadlight {
 
 namespace {
 
-#define LEADLIGHT_TRAINING(name, precision) \
+#define LEADLIGHT_TRAINING(name, precision)                                                            \
     {name::precision::train_workspace, name::precision::train_run, name::precision::activation_values, \
      name::precision::function_values}
-#define LEVEL(name, bytes)                                                                       \
-    {Level::name,   bytes, name::multiply_add_f32, name::multiply_add_f64, name::exp_f32,        \
-     LEADLIGHT_TRAINING(name, f32), LEADLIGHT_TRAINING(name, f64),                                                 \
-     {name::filter_lines, name::filter_parts, name::scan_forms, name::add_terms, name::add_bounds,                 \
-      name::add_radii, name::add_products, name::largest_sum, name::add_ball_terms, name::count_locally}},
+#define LEVEL(name, bytes)                                                                                          \
+    {Level::name,                                                                                                   \
+     bytes,                                                                                                         \
+     name::multiply_add_f32,                                                                                        \
+     name::multiply_add_f64,                                                                                        \
+     name::exp_f32,                                                                                                 \
+     LEADLIGHT_TRAINING(name, f32),                                                                                 \
+     LEADLIGHT_TRAINING(name, f64),                                                                                 \
+     {name::filter_lines, name::filter_parts, name::scan_forms, name::add_terms, name::add_bounds, name::add_radii, \
+      name::add_products, name::largest_sum, name::add_ball_terms, name::count_locally}},
 constexpr Kernels table[] = {
 #include "levels.def"
 };

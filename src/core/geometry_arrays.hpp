@@ -10,8 +10,8 @@
 #include <initializer_list>
 #include <vector>
 
-#include "geometry/splitting/complex.hpp"
 #include "geometry/network/network.hpp"
+#include "geometry/splitting/complex.hpp"
 
 namespace leadlight {
 
@@ -50,7 +50,8 @@ struct Description {
         require(finite(weights) && finite(biases) && finite(breakpoints) && finite(slopes) && finite(intercepts) &&
                     finite(corners),
                 "all numbers must be finite");
-        require(corners.ndim() == 2 && corners.shape(0) >= 3 && corners.shape(1) == 2, "a polygon has 3 corners or more");
+        require(corners.ndim() == 2 && corners.shape(0) >= 3 && corners.shape(1) == 2,
+                "a polygon has 3 corners or more");
         net.corners.assign(corners.data(), corners.data() + corners.size());
         std::size_t weight = 0, bias = 0, unit = 0;
         pieces.resize(std::size_t(n_layers));

@@ -8,9 +8,9 @@
 #include <cstddef>
 
 #include "cpu.hpp"
+#include "geometry/counting/local.hpp"
 #include "geometry/kernels/ball_terms.hpp"
 #include "geometry/kernels/filter.hpp"
-#include "geometry/counting/local.hpp"
 #include "training/job.hpp"
 
 namespace leadlight {
@@ -39,8 +39,8 @@ struct GeometryKernels {
     void (*add_products)(double *out, const double *const *weights, const double *factors, int n_terms, int n_columns,
                          long n);
     double (*largest_sum)(const double *a, const double *b, long n);
-    geometry::BallRange (*add_ball_terms)(double *out, const double *biases, const geometry::BallTerm *terms, int n_terms,
-                                          geometry::ExactSums exact, long n);
+    geometry::BallRange (*add_ball_terms)(double *out, const double *biases, const geometry::BallTerm *terms,
+                                          int n_terms, geometry::ExactSums exact, long n);
     bool (*count_locally)(geometry::LocalProblem *);
 };
 

@@ -33,27 +33,33 @@ double best_rate(Work work, double seconds) {
 }  // namespace
 
 double measure_multiply_add_f32(const Kernels &kernels, double seconds) {
-    return best_rate([&](std::size_t rounds) {
-        float sink = 0.0f;
-        return kernels.multiply_add_f32(rounds, &sink);
-    }, seconds);
+    return best_rate(
+        [&](std::size_t rounds) {
+            float sink = 0.0f;
+            return kernels.multiply_add_f32(rounds, &sink);
+        },
+        seconds);
 }
 
 double measure_multiply_add_f64(const Kernels &kernels, double seconds) {
-    return best_rate([&](std::size_t rounds) {
-        double sink = 0.0;
-        return kernels.multiply_add_f64(rounds, &sink);
-    }, seconds);
+    return best_rate(
+        [&](std::size_t rounds) {
+            double sink = 0.0;
+            return kernels.multiply_add_f64(rounds, &sink);
+        },
+        seconds);
 }
 
 double measure_exp_f32(const Kernels &kernels, double seconds) {
     constexpr std::size_t n = 2048;  // 8 KiB in and 8 KiB out: both in the first-level cache
     std::vector<float> in(n), out(n);
     for (std::size_t i = 0; i < n; ++i) in[i] = -10.0f + 20.0f * float(i) / float(n);
-    return best_rate([&](std::size_t rounds) {
-        for (std::size_t round = 0; round < rounds; ++round) kernels.exp_f32(in.data(), out.data(), n);
-        return rounds * n;
-    }, seconds);
+    return best_rate(
+        [&](std::size_t rounds) {
+            for (std::size_t round = 0; round < rounds; ++round) kernels.exp_f32(in.data(), out.data(), n);
+            return rounds * n;
+        },
+        seconds);
 }
 
 }  // namespace leadlight

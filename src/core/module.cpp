@@ -28,8 +28,7 @@ std::vector<std::string> vector_levels() {
 }
 
 void check_seconds(double seconds) {
-    if (!(seconds > 0.0 && seconds <= 10.0))
-        throw nb::value_error("seconds must be above 0 and at most 10.");
+    if (!(seconds > 0.0 && seconds <= 10.0)) throw nb::value_error("seconds must be above 0 and at most 10.");
 }
 
 double multiply_add_rate(const std::string &dtype, double seconds) {

@@ -36,8 +36,8 @@ nb::dict to_python(geometry::Complex &complex, const geometry::Layers &layers, c
     const auto n_counts = std::size_t(layers.n_hidden) + 1;
     result["n_cells"] = complex.n_cells;
     result["limit_reached"] = complex.limit_reached;
-    result["layer_counts"] = give<std::int64_t>(
-        filled<std::int64_t>(n_counts, [&](auto l) { return complex.layer_counts[l]; }), {n_counts});
+    result["layer_counts"] =
+        give<std::int64_t>(filled<std::int64_t>(n_counts, [&](auto l) { return complex.layer_counts[l]; }), {n_counts});
     result["signs"] = nb::make_tuple(complex.signs[0], complex.signs[1], complex.signs[2]);
     result["vertices"] = give<double>(arrays.vertices.give(), {V, 2});
     result["vertex_errors"] = give<double>(arrays.errors.give(), {V});
@@ -109,7 +109,8 @@ nb::dict count_cells(const Problem &problem, int threads, bool certified, std::i
     const auto n_counts = std::size_t(layers.n_hidden) + 1;
     result["n_cells"] = complex.n_cells;
     result["proven"] = complex.proven;
-    result["layer_counts"] = give<std::int64_t>(filled<std::int64_t>(n_counts, [&](auto l) { return complex.layer_counts[l]; }), {n_counts});
+    result["layer_counts"] =
+        give<std::int64_t>(filled<std::int64_t>(n_counts, [&](auto l) { return complex.layer_counts[l]; }), {n_counts});
     result["signs"] = nb::make_tuple(complex.signs[0], complex.signs[1], complex.signs[2]);
     return result;
 }

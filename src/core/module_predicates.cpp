@@ -11,8 +11,8 @@
 #include <tuple>
 #include <vector>
 
-#include "geometry/network/equal_lines.hpp"
 #include "geometry/exact/predicates.hpp"
+#include "geometry/network/equal_lines.hpp"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -52,7 +52,8 @@ class ExactCells {
             const int n_out = int(W.shape(0));
             const Pieces *unit_pieces = nullptr;
             if (pieces) {
-                require(l + 1 < layers.size() && int(pieces->size()) == n_out, "pieces for each unit of a hidden layer");
+                require(l + 1 < layers.size() && int(pieces->size()) == n_out,
+                        "pieces for each unit of a hidden layer");
                 std::vector<Pieces> &table = pieces_.emplace_back();
                 for (const auto &[breakpoints, slopes, intercepts] : *pieces) {
                     const std::size_t n = breakpoints.size();
@@ -101,9 +102,7 @@ class ExactCells {
     int sign_of_direction(Line f, Line g) { return predicates_->sign_of_direction(line(f), line(g)); }
     bool same_line(Line f, Line g) { return predicates_->same_line(line(f), line(g)); }
     int constant_sign(Line f) { return predicates_->constant_sign(line(f)); }
-    int compare_along(Line f, Corner p, Corner q) {
-        return predicates_->compare_along(line(f), corner(p), corner(q));
-    }
+    int compare_along(Line f, Corner p, Corner q) { return predicates_->compare_along(line(f), corner(p), corner(q)); }
     std::tuple<double, double> coordinates(Corner v) {
         double xy[2];
         predicates_->coordinates(corner(v), xy);

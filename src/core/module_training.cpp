@@ -90,10 +90,10 @@ void train(Array<const Real> inputs, Array<const Real> targets, Array<const Real
            Array<const double> numbers, bool nesterov, bool centered, double clip_norm, double clip_value,
            Array<const double> rate_factors, long epochs, long batch_size, long batches_per_epoch, bool shuffle,
            Array<const std::int64_t> stops, Array<const int> due, long check_every, double growth, double target_loss,
-           Array<const int> n_layers, Array<const int> sizes, Array<const int> activations,
-           Array<const double> slopes, Array<const double> rates, Array<const std::uint64_t> keys,
-           Array<Real> parameters, Array<double> losses, Array<double> metrics, Array<Real> snapshots,
-           Array<std::int64_t> diverged_at, Array<std::int64_t> stopped_at, int threads, nb::object progress) {
+           Array<const int> n_layers, Array<const int> sizes, Array<const int> activations, Array<const double> slopes,
+           Array<const double> rates, Array<const std::uint64_t> keys, Array<Real> parameters, Array<double> losses,
+           Array<double> metrics, Array<Real> snapshots, Array<std::int64_t> diverged_at,
+           Array<std::int64_t> stopped_at, int threads, nb::object progress) {
     require(n_inputs >= 1 && n_outputs >= 1 && loss >= 0 && loss < 4 && rule >= 0 && rule < 3, "unknown choice");
     require(numbers.size() == 6, "six numbers of the optimiser");
     require(n_inputs < (1 << 30) && n_outputs < (1 << 30), "too many inputs or outputs");
@@ -151,7 +151,8 @@ void train(Array<const Real> inputs, Array<const Real> targets, Array<const Real
         n_snapshots += (job.due[i] & leadlight::snapshot_due) != 0;
     }
     require(n_runs >= 1 && long(rates.size()) == n_runs && long(keys.size()) == 2 * n_runs &&
-                long(diverged_at.size()) == n_runs && long(stopped_at.size()) == n_runs && long(losses.size()) == n_runs * n_steps &&
+                long(diverged_at.size()) == n_runs && long(stopped_at.size()) == n_runs &&
+                long(losses.size()) == n_runs * n_steps &&
                 (!job.rate_factors || long(rate_factors.size()) == n_steps) &&
                 long(metrics.size()) == 4 * n_runs * n_records,
             "one entry a run");
@@ -242,13 +243,13 @@ template <typename Real>
 void bind_precision(nb::module_ &m, const char *train_name, const char *activation_name) {
     m.def(train_name, train<Real>, nb::kw_only(), "inputs"_a.noconvert(), "targets"_a.noconvert(),
           "next_inputs"_a.noconvert(), "next_targets"_a.noconvert(), "fill"_a.none(), "n_samples"_a,
-          "test_inputs"_a.noconvert(), "test_targets"_a.noconvert(), "n_test"_a, "wide"_a, "n_inputs"_a,
-          "n_outputs"_a, "loss"_a, "rule"_a, "numbers"_a.noconvert(), "nesterov"_a, "centered"_a,
-          "clip_norm"_a, "clip_value"_a, "rate_factors"_a.noconvert(), "epochs"_a, "batch_size"_a, "batches_per_epoch"_a, "shuffle"_a, "stops"_a.noconvert(), "due"_a.noconvert(), "check_every"_a,
-          "growth"_a, "target_loss"_a, "n_layers"_a.noconvert(), "sizes"_a.noconvert(), "activations"_a.noconvert(),
-          "slopes"_a.noconvert(), "rates"_a.noconvert(), "keys"_a.noconvert(), "parameters"_a.noconvert(),
-          "losses"_a.noconvert(), "metrics"_a.noconvert(), "snapshots"_a.noconvert(), "diverged_at"_a.noconvert(),
-          "stopped_at"_a.noconvert(),
+          "test_inputs"_a.noconvert(), "test_targets"_a.noconvert(), "n_test"_a, "wide"_a, "n_inputs"_a, "n_outputs"_a,
+          "loss"_a, "rule"_a, "numbers"_a.noconvert(), "nesterov"_a, "centered"_a, "clip_norm"_a, "clip_value"_a,
+          "rate_factors"_a.noconvert(), "epochs"_a, "batch_size"_a, "batches_per_epoch"_a, "shuffle"_a,
+          "stops"_a.noconvert(), "due"_a.noconvert(), "check_every"_a, "growth"_a, "target_loss"_a,
+          "n_layers"_a.noconvert(), "sizes"_a.noconvert(), "activations"_a.noconvert(), "slopes"_a.noconvert(),
+          "rates"_a.noconvert(), "keys"_a.noconvert(), "parameters"_a.noconvert(), "losses"_a.noconvert(),
+          "metrics"_a.noconvert(), "snapshots"_a.noconvert(), "diverged_at"_a.noconvert(), "stopped_at"_a.noconvert(),
           "threads"_a, "progress"_a.none());
     m.def(activation_name, activation<Real>, "phi"_a, "parameter"_a, "z"_a.noconvert(), "value"_a.noconvert(),
           "derivative"_a.noconvert());

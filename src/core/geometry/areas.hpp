@@ -1,8 +1,8 @@
 // The areas of cells from their rounded corners, as leadlight.geometry.cells.measures computes them.
 #pragma once
 
-#include "splitting/complex.hpp"
 #include "network/network.hpp"
+#include "splitting/complex.hpp"
 
 namespace leadlight::geometry {
 

@@ -6,9 +6,9 @@
 namespace leadlight::geometry {
 
 struct Tree {
-    const double *lines;            // (n, 3): a, b, c of each node
-    const double *errors;           // (n,): the line's float value is at most this far off on the domain
-    const std::int32_t *children;   // (n, 2): below or on, above; a node, or -1 - cell
+    const double *lines;           // (n, 3): a, b, c of each node
+    const double *errors;          // (n,): the line's float value is at most this far off on the domain
+    const std::int32_t *children;  // (n, 2): below or on, above; a node, or -1 - cell
     std::int64_t n;
 };
 

@@ -29,7 +29,8 @@ struct BallCase {
             if (bits() % 8 == 0) return 0.0;
             if (integers) return double(int(bits() % 15) - 7);
             const double fraction = std::ldexp(double(bits() >> 11) + 1.0, -53);
-            const double value = std::ldexp(fraction, exponents ? int(bits() % std::uint64_t(2 * exponents)) - exponents : 0);
+            const double value =
+                std::ldexp(fraction, exponents ? int(bits() % std::uint64_t(2 * exponents)) - exponents : 0);
             return (bits() % 2 ? 1.0 : -1.0) * std::fmax(value, least);
         };
         for (long i = 0; i < n_terms * stride; ++i) weights.push_back(number(spread, 0x1p-400));
@@ -68,7 +69,8 @@ void check_case(const leadlight::GeometryKernels &kernels, std::uint64_t seed, d
     const ExactSums exact = made.integers ? ExactSums{0x1p50, 0x1p50} : ExactSums();
     const auto at = [&](int array, long j) { return made.out[std::size_t(array * made.stride + j)]; };
     const auto add_up = [&] {
-        return kernels.add_ball_terms(made.out.data(), made.biases.data(), made.terms.data(), made.n_terms, exact, made.stride);
+        return kernels.add_ball_terms(made.out.data(), made.biases.data(), made.terms.data(), made.n_terms, exact,
+                                      made.stride);
     };
     const BallRange range = add_up();
     for (long j = 0; j < made.stride; ++j)
@@ -87,7 +89,8 @@ void check_case(const leadlight::GeometryKernels &kernels, std::uint64_t seed, d
             if (off.sign() < 0) off.negate();
             const double error = at(ball_error + i / 2, j);
             check(compare(off, Dyadic(error)) <= 0, "a sum of balls holds the exact sum");
-            check(std::fabs(at(ball_low + i, j)) <= 0x1p-53 * std::fabs(at(ball_high + i, j)), "the low part is half a unit of the high part");
+            check(std::fabs(at(ball_low + i, j)) <= 0x1p-53 * std::fabs(at(ball_high + i, j)),
+                  "the low part is half a unit of the high part");
             check(!made.integers || error == 0.0, "sums of small integers are exact");
             check(error <= 0x1p-93 * size + 0x1p-599, "the bound is that of double-doubles");
             check(at(ball_off + i / 2, j) >= std::fabs(at(ball_low + i, j)) + error &&
@@ -112,7 +115,8 @@ void check_case(const leadlight::GeometryKernels &kernels, std::uint64_t seed, d
             Dyadic least;
             sum.result(least);
             // Of two sums of bounds that were rounded up: up to one part in 2^29.
-            check(compare(Dyadic(at(ball_error + k, j)) * Dyadic(1.0 + 0x1p-29), least) >= 0, "errors of terms are in the bound");
+            check(compare(Dyadic(at(ball_error + k, j)) * Dyadic(1.0 + 0x1p-29), least) >= 0,
+                  "errors of terms are in the bound");
         }
 }
 

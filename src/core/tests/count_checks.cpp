@@ -111,8 +111,17 @@ void check_case(const Case &given, double shift) {
     const auto line = [&](int unit) {
         const double f_a = W[std::size_t(2 * unit)], f_b = W[std::size_t(2 * unit + 1)], f_c = b[std::size_t(unit)];
         const double largest = std::max(std::fabs(f_a), std::fabs(f_b));
-        return Line{f_a,  f_b,  f_c, 0x1p-51 * largest + 0x1p-900, std::fabs(f_a) + std::fabs(f_b) + 0x1p-900,
-                    0x1p-51 * std::fabs(f_c), unit, unit, 0, 0, 0};
+        return Line{f_a,
+                    f_b,
+                    f_c,
+                    0x1p-51 * largest + 0x1p-900,
+                    std::fabs(f_a) + std::fabs(f_b) + 0x1p-900,
+                    0x1p-51 * std::fabs(f_c),
+                    unit,
+                    unit,
+                    0,
+                    0,
+                    0};
     };
     std::vector<Line> lines, sides;
     for (int i = 0; i < k + n; ++i) (i < k ? lines : sides).push_back(line(i));

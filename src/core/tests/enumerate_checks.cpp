@@ -47,8 +47,7 @@ void check_enumerate(const leadlight::Kernels &kernels, const leadlight::Kernels
         const geometry::Options options{true, true, true, true, 0};
         geometry::Enumeration first(reference, layers, options, 1), second(kernels, layers, options, 1);
         geometry::Enumeration third(kernels, layers, options, 3);
-        for (geometry::Enumeration *each : {&first, &second, &third})
-            each->run(go_on);
+        for (geometry::Enumeration *each : {&first, &second, &third}) each->run(go_on);
         const geometry::Arrays &out = second.result().arrays;
         const geometry::Arrays &other = first.result().arrays;  // sums may be fused on one level and not on another
         check(other.starts.size() == out.starts.size() && other.vertices.size() == out.vertices.size() &&
@@ -61,7 +60,8 @@ void check_enumerate(const leadlight::Kernels &kernels, const leadlight::Kernels
         check(std::fabs(area(out) - 15.0) < 1e-9, "the cells fill the domain");
         geometry::Options in_parts = options;
         in_parts.subtree_work = 4.0 * double(1 + seed % 7);
-        geometry::Enumeration in_parts_on_one(kernels, layers, in_parts, 1), in_parts_on_two(kernels, layers, in_parts, 2);
+        geometry::Enumeration in_parts_on_one(kernels, layers, in_parts, 1),
+            in_parts_on_two(kernels, layers, in_parts, 2);
         geometry::Enumeration in_parts_on_eight(kernels, layers, in_parts, 8);
         for (geometry::Enumeration *each : {&in_parts_on_one, &in_parts_on_two, &in_parts_on_eight}) each->run(go_on);
         const geometry::Arrays &joined = in_parts_on_one.result().arrays;

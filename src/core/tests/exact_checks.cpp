@@ -68,7 +68,8 @@ void check_ring() {
         check((a + b) + c == a + (b + c) && (a * b) * c == a * (b * c), "associative");
         check((a + b) * c == a * c + b * c && (a - b) * c == a * c - b * c, "distributive");
         check((a + b) - b == a && (a - a).sign() == 0 && a - b == -(b - a), "subtraction undoes addition");
-        check((a - b).sign() == compare(a, b) && compare(a, b) == -compare(b, a), "order is the sign of the difference");
+        check((a - b).sign() == compare(a, b) && compare(a, b) == -compare(b, a),
+              "order is the sign of the difference");
         check((a * b).sign() == a.sign() * b.sign(), "the sign of a product");
         sum.clear();
         sum.add_product(a, b);

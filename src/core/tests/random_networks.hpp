@@ -21,7 +21,8 @@ struct Random {
 };
 
 inline const double zero[] = {0.0}, ends[] = {-1.0, 1.0}, none[] = {0.0};
-inline constexpr double relu_slopes[] = {0.0, 1.0}, leaky_slopes[] = {0.1, 1.0}, flat[] = {0.0, 0.0}, jump[] = {0.0, 1.0};
+inline constexpr double relu_slopes[] = {0.0, 1.0}, leaky_slopes[] = {0.1, 1.0}, flat[] = {0.0, 0.0},
+                        jump[] = {0.0, 1.0};
 inline const double clip_slopes[] = {0.0, 1.0, 0.0}, clip_intercepts[] = {-1.0, 0.0, 1.0}, one[] = {1.0};
 inline const geometry::Pieces kinds[] = {
     {1, zero, relu_slopes, flat}, {1, zero, leaky_slopes, flat}, {2, ends, clip_slopes, clip_intercepts},
@@ -59,7 +60,8 @@ struct Case {
             numbers.push_back(std::move(b));
             pieces.emplace_back();
             for (int j = 0; j < n_out; ++j) pieces.back().push_back(kinds[mixed ? random.below(5) : 0]);
-            net.layers.push_back({n_in, n_out, numbers[numbers.size() - 2].data(), numbers.back().data(), pieces.back().data()});
+            net.layers.push_back(
+                {n_in, n_out, numbers[numbers.size() - 2].data(), numbers.back().data(), pieces.back().data()});
         }
         net.layers.back().pieces = nullptr;
     }

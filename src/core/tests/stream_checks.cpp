@@ -32,8 +32,9 @@ void check_stream(const leadlight::Kernels &kernels, const geometry::Layers &lay
         more = std::int64_t(n) == batch_cells;
         full &= more || std::int64_t(cell + n) == complex.n_cells;
         if (n == 0 || !full) break;
-        same_cells &= std::memcmp(batch.patterns.data(), whole.patterns.data() + cell * n_bytes, n * n_bytes) == 0 &&
-                      std::memcmp(batch.maps.data(), whole.maps.data() + cell * n_maps, n * n_maps * sizeof(double)) == 0;
+        same_cells &=
+            std::memcmp(batch.patterns.data(), whole.patterns.data() + cell * n_bytes, n * n_bytes) == 0 &&
+            std::memcmp(batch.maps.data(), whole.maps.data() + cell * n_maps, n * n_maps * sizeof(double)) == 0;
         for (std::size_t i = 0; i < n; ++i, ++cell) {
             area += batch.areas[i];
             const auto from = std::size_t(batch.starts[i]);
@@ -41,7 +42,8 @@ void check_stream(const leadlight::Kernels &kernels, const geometry::Layers &lay
             const auto first = std::size_t(whole.starts[cell]);
             same_corners &= to - from == std::size_t(whole.starts[cell + 1]) - first;
             for (std::size_t k = 0; same_corners && k < to - from; ++k) {
-                const geometry::Point p = batch.points[from + k], q = whole.vertices[std::size_t(whole.corners[first + k])];
+                const geometry::Point p = batch.points[from + k],
+                                      q = whole.vertices[std::size_t(whole.corners[first + k])];
                 same_corners = std::fabs(p.x - q.x) < 1e-6 && std::fabs(p.y - q.y) < 1e-6;
             }
         }

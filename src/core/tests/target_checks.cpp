@@ -22,7 +22,8 @@ void check_target(const Kernels &kernels, int threads, bool by_epochs, long batc
     }
     const int interrupt = 0;
     const std::int64_t stops[] = {1, 30, epochs};
-    const int due[] = {leadlight::metrics_due, leadlight::metrics_due | leadlight::snapshot_due, leadlight::metrics_due};
+    const int due[] = {leadlight::metrics_due, leadlight::metrics_due | leadlight::snapshot_due,
+                       leadlight::metrics_due};
     leadlight::Job<Real> job{};
     job.train = {inputs.data(), targets.data(), n, padded, padded};
     job.n_inputs = job.n_outputs = job.n_target_rows = 1;

@@ -21,7 +21,9 @@ void check_job(const Kernels &kernels, bool wide, leadlight::Loss loss, leadligh
     constexpr int n_outputs = 2;
     const int n_inputs = wide ? 70 : 3;
     const long stride = wide ? 80 : padded, rows = wide ? n : n_inputs + 1;
-    const int n_target_rows = loss == leadlight::Loss::cross_entropy ? 1 : loss == leadlight::Loss::relative_mse ? 4 : 2;
+    const int n_target_rows = loss == leadlight::Loss::cross_entropy  ? 1
+                              : loss == leadlight::Loss::relative_mse ? 4
+                                                                      : 2;
     std::vector<Real> inputs(std::size_t(rows * stride)), targets(std::size_t(n_target_rows * padded));
     unsigned state = 1;
     const auto next = [&] { return Real((state = state * 1664525u + 1013904223u) >> 8) / Real(1 << 24) - Real(0.5); };
@@ -32,11 +34,13 @@ void check_job(const Kernels &kernels, bool wide, leadlight::Loss loss, leadligh
     else
         for (long c = 0; c < n; ++c) inputs[std::size_t(n_inputs * stride + c)] = Real(1);
     for (long r = 0; r < n_target_rows; ++r)
-        for (long c = 0; c < n; ++c) targets[std::size_t(r * padded + c)] = next() > Real(0) || r >= n_outputs ? Real(1) : Real(0);
+        for (long c = 0; c < n; ++c)
+            targets[std::size_t(r * padded + c)] = next() > Real(0) || r >= n_outputs ? Real(1) : Real(0);
 
     int interrupt = 0;
     const std::int64_t stops[] = {2, epochs};
-    const int due[] = {leadlight::metrics_due | leadlight::snapshot_due, leadlight::metrics_due | leadlight::snapshot_due};
+    const int due[] = {leadlight::metrics_due | leadlight::snapshot_due,
+                       leadlight::metrics_due | leadlight::snapshot_due};
     leadlight::Job<Real> job{};
     job.train = job.test = {inputs.data(), targets.data(), n, stride, padded};
     job.wide = wide;
@@ -76,8 +80,8 @@ void check_job(const Kernels &kernels, bool wide, leadlight::Loss loss, leadligh
         bool by_epochs;
         long interrupted_after;
     };
-    for (const Way way : {Way{1, false, epochs}, Way{3, false, epochs}, Way{1, true, epochs}, Way{3, true, epochs},
-                          Way{3, true, 2}}) {
+    for (const Way way :
+         {Way{1, false, epochs}, Way{3, false, epochs}, Way{1, true, epochs}, Way{3, true, epochs}, Way{3, true, 2}}) {
         std::vector<leadlight::Run<Real>> runs(n_runs, leadlight::Run<Real>{});
         std::vector<std::vector<int>> sizes, activations;
         std::vector<std::vector<Real>> parameters, snapshots;

@@ -59,8 +59,7 @@ inline void activate(Phi phi, double parameter, Rows a, Rows derivative, int n_r
         case Phi::relu: return each([=](Vector z, Real *) { return at_least(z, zero); });
         case Phi::sigmoid: return each([=](Vector z, Real *) { return sigmoid(z); });
         case Phi::tanh: return each([=](Vector z, Real *) { return tanh_of(z); });
-        case Phi::hardtanh:
-            return each([=](Vector z, Real *) { return at_most(at_least(z, -one), one); });
+        case Phi::hardtanh: return each([=](Vector z, Real *) { return at_most(at_least(z, -one), one); });
         case Phi::step: return each([=](Vector z, Real *) { return z > zero ? one : z <= zero ? zero : z; });
         case Phi::leaky_relu:
             return each([=](Vector z, Real *d) {

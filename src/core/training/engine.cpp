@@ -40,10 +40,10 @@ bool Memory::reserve(std::size_t needed) {
 }
 
 template <typename Real>
-Pool<Real>::Pool(const Kernels &kernels, const Job<Real> &job, std::vector<Run<Real>> &runs,
-                 std::vector<long> queue, int n_threads)
-    : kernels_(kernels), job_(job), runs_(runs), states_(runs.size()), queue_(std::move(queue)),
-      next_(queue_.size()), n_threads_(n_threads) {
+Pool<Real>::Pool(const Kernels &kernels, const Job<Real> &job, std::vector<Run<Real>> &runs, std::vector<long> queue,
+                 int n_threads)
+    : kernels_(kernels), job_(job), runs_(runs), states_(runs.size()), queue_(std::move(queue)), next_(queue_.size()),
+      n_threads_(n_threads) {
     resting_.reserve(runs.size());
 }
 

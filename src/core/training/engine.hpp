@@ -21,7 +21,7 @@ namespace leadlight {
 
 // Bytes at a multiple of 64, which grow and forget when they do.
 class Memory {
-public:
+  public:
     Memory() = default;
     Memory(const Memory &) = delete;
     Memory &operator=(const Memory &) = delete;
@@ -36,27 +36,27 @@ public:
         std::swap(size_, other.size_);
     }
 
-private:
+  private:
     char *at_ = nullptr;
     std::size_t size_ = 0;
 };
 
 template <typename Real>
 class Pool {
-public:
+  public:
     // Of n_threads threads, which the first `begin` starts. Runs are begun in the order of `queue`. Nothing given
     // may go before the pool, nor change but between two rounds.
     Pool(const Kernels &kernels, const Job<Real> &job, std::vector<Run<Real>> &runs, std::vector<long> queue,
          int n_threads);
     ~Pool();  // waits for the threads, which end the slices that they have begun
 
-    void begin(long until);     // a round: trains all runs until so many epochs are done
-    bool wait(double seconds);  // until the round is over or the time; returns whether the round is over
-    bool all_finished() const;  // between two rounds: no run has anything left to do
+    void begin(long until);      // a round: trains all runs until so many epochs are done
+    bool wait(double seconds);   // until the round is over or the time; returns whether the round is over
+    bool all_finished() const;   // between two rounds: no run has anything left to do
     double epochs_done() const;  // mean over the runs
     bool out_of_memory() const { return out_of_memory_.load(); }
 
-private:
+  private:
     struct Slice {
         long run;  // -1: nothing to do now
         long until;
@@ -75,8 +75,8 @@ private:
 
     mutable std::mutex mutex_;  // guards all that follows but the atomic
     std::condition_variable changed_, over_;
-    std::vector<long> queue_;  // unfinished runs of this round
-    std::size_t next_ = 0;     // of the queue: what lies before is begun
+    std::vector<long> queue_;    // unfinished runs of this round
+    std::size_t next_ = 0;       // of the queue: what lies before is begun
     std::vector<long> resting_;  // between two slices
     long until_ = 0;
     int n_threads_, n_busy_ = 0;

@@ -39,23 +39,21 @@ constexpr Real ln2_high = 0x1.62e42feep-1, ln2_low = 0x1.a39ef35793c76p-33;
 constexpr int mantissa_bits = 52, exponent_bias = 1023;
 constexpr Unsigned sign_bit = 1ull << 63, upper_half = ~0ull << 27;
 constexpr Real exp_terms[] = {
-    0x1.ad209ba7729f2p-26, 0x1.289f7fc1dd04ap-22, 0x1.71df54d985f66p-19, 0x1.a019ab37c27b6p-16,
-    0x1.a01a011c584ep-13, 0x1.6c16c17cc0079p-10, 0x1.11111111287d8p-7, 0x1.555555555321p-5, 0x1.5555555555501p-3,
-    0x1p-1};
-constexpr Real log1p_terms[] = {
-    0x1.5c5c55ccdf816p-3, 0x1.55cf2ffabc93dp-4, 0x1.efd192d38c638p-4, 0x1.10682ec08b901p-3, 0x1.3b1dd3a902cf6p-3,
-    0x1.745cb45a2af13p-3, 0x1.c71c741a00926p-3, 0x1.249249209125cp-2, 0x1.99999999a06bdp-2, 0x1.5555555555535p-1};
-constexpr Real log_terms[] = {
-    0x1.1b6588761ce3cp-3, 0x1.0dcfc59cf168cp-3, 0x1.3b3580480128bp-3, 0x1.745c4cdbdebccp-3, 0x1.c71c74871375bp-3,
-    0x1.24924921ee458p-2, 0x1.999999999c0cdp-2, 0x1.555555555554fp-1};
+    0x1.ad209ba7729f2p-26, 0x1.289f7fc1dd04ap-22, 0x1.71df54d985f66p-19, 0x1.a019ab37c27b6p-16, 0x1.a01a011c584ep-13,
+    0x1.6c16c17cc0079p-10, 0x1.11111111287d8p-7,  0x1.555555555321p-5,   0x1.5555555555501p-3,  0x1p-1};
+constexpr Real log1p_terms[] = {0x1.5c5c55ccdf816p-3, 0x1.55cf2ffabc93dp-4, 0x1.efd192d38c638p-4, 0x1.10682ec08b901p-3,
+                                0x1.3b1dd3a902cf6p-3, 0x1.745cb45a2af13p-3, 0x1.c71c741a00926p-3, 0x1.249249209125cp-2,
+                                0x1.99999999a06bdp-2, 0x1.5555555555535p-1};
+constexpr Real log_terms[] = {0x1.1b6588761ce3cp-3, 0x1.0dcfc59cf168cp-3, 0x1.3b3580480128bp-3, 0x1.745c4cdbdebccp-3,
+                              0x1.c71c74871375bp-3, 0x1.24924921ee458p-2, 0x1.999999999c0cdp-2, 0x1.555555555554fp-1};
 constexpr Real normal_limit = 37.66, normal_scale = 5;  // e^(-limit^2 / 2) comes as 0
 constexpr Real normal_terms[] = {
     -0x1.9aa3b76f55c59p-32, -0x1.39346fc47fc61p-30, 0x1.2ff65d0760184p-29, 0x1.70ba8d1c2c0f5p-27,
     -0x1.26980d1339b96p-27, -0x1.2ce354a345cb7p-24, 0x1.598706ceaddf5p-25, 0x1.d465fbb4810fp-22,
-    -0x1.674b31d88cc3p-22, -0x1.73e048f69039fp-19, 0x1.0b14eeb7cb958p-18, 0x1.17df1083cd79ap-16,
+    -0x1.674b31d88cc3p-22,  -0x1.73e048f69039fp-19, 0x1.0b14eeb7cb958p-18, 0x1.17df1083cd79ap-16,
     -0x1.a17013c4f9189p-15, -0x1.f21492a0b81b2p-15, 0x1.1daf1ae14f84dp-11, -0x1.a2503778cf22ap-11,
-    -0x1.88590e985fb78p-9, 0x1.54b4d4f48aec5p-6, -0x1.1b1c254ca3f75p-4, 0x1.51f6329f01ba2p-3, -0x1.410ed5f87594cp-2,
-    0x1.fb31653876f89p-2, -0x1.54ad03f27ca18p-1, 0x1.89d3abe1f95aep-1};
+    -0x1.88590e985fb78p-9,  0x1.54b4d4f48aec5p-6,   -0x1.1b1c254ca3f75p-4, 0x1.51f6329f01ba2p-3,
+    -0x1.410ed5f87594cp-2,  0x1.fb31653876f89p-2,   -0x1.54ad03f27ca18p-1, 0x1.89d3abe1f95aep-1};
 #else
 constexpr Real exp_limit = 88.0f;
 constexpr Real to_integer = 0x1.8p+23f;
@@ -67,9 +65,8 @@ constexpr Real exp_terms[] = {0x1.6a45d0p-10f, 0x1.1239b2p-7f, 0x1.5558b8p-5f, 0
 constexpr Real log1p_terms[] = {0x1.1ecbc2p-2f, 0x1.1ec002p-2f, 0x1.99d1cep-2f, 0x1.555502p-1f};
 constexpr Real log_terms[] = {0x1.36ee6p-2f, 0x1.992a9ep-2f, 0x1.5555b4p-1f};
 constexpr Real normal_limit = 13.27f, normal_scale = 4;
-constexpr Real normal_terms[] = {
-    -0x1.0fa02p-13f, 0x1.8339dp-13f, 0x1.9c0dbcp-10f, -0x1.ccb792p-9f, -0x1.ed4594p-8f, 0x1.eed4acp-5f,
-    -0x1.7dffep-3f, 0x1.8c6d9cp-2f, -0x1.373e3ap-1f, 0x1.82b4bcp-1f};
+constexpr Real normal_terms[] = {-0x1.0fa02p-13f, 0x1.8339dp-13f, 0x1.9c0dbcp-10f, -0x1.ccb792p-9f, -0x1.ed4594p-8f,
+                                 0x1.eed4acp-5f,  -0x1.7dffep-3f, 0x1.8c6d9cp-2f,  -0x1.373e3ap-1f, 0x1.82b4bcp-1f};
 #endif
 constexpr Real log2_e = Real(0x1.71547652b82fep+0L);
 

@@ -44,40 +44,40 @@ struct Job {
     double momentum, beta1, beta2, eps, weight_decay, decoupled_decay;  // beta2: of squares, RMSprop's alpha too
     bool nesterov, centered;
     double clip_norm, clip_value;  // of the gradient, before anything is added to it; 0: no limit
-    const double *rate_factors;  // (steps): on each run's rate; null: 1
+    const double *rate_factors;    // (steps): on each run's rate; null: 1
     long epochs, batch_size, batches_per_epoch;
     bool shuffle;
     // After stops[i] epochs, ascending, divergence is looked for, and what due[i] says is done.
     const std::int64_t *stops;
     const int *due;
     long n_stops;
-    long check_every;  // steps, at most, between two looks
-    double growth;     // a loss this many times the first counts as diverged
-    double target_loss;  // an epoch's mean loss at which a run stops; below 0: none
+    long check_every;      // steps, at most, between two looks
+    double growth;         // a loss this many times the first counts as diverged
+    double target_loss;    // an epoch's mean loss at which a run stops; below 0: none
     const int *interrupt;  // read before each epoch; not 0: stop
 };
 
 // How far a run has come; all zeros before it starts.
 struct Progress {
     bool started, finished;
-    long epoch, n_steps, checked;         // done; steps at the last look for divergence
-    long stop, n_records, n_snapshots;    // what is due next
-    double limit;                         // a loss beyond it has diverged
-    double power1, power2;                // Adam's beta1 and beta2 to the number of steps
+    long epoch, n_steps, checked;       // done; steps at the last look for divergence
+    long stop, n_records, n_snapshots;  // what is due next
+    double limit;                       // a loss beyond it has diverged
+    double power1, power2;              // Adam's beta1 and beta2 to the number of steps
 };
 
 template <typename Real>
 struct Run {
-    int n_layers;             // affine maps
-    const int *sizes;         // (n_layers + 1): inputs, widths, outputs
-    const int *activations;   // (n_layers): Phi of each, the output's last
-    const double *slopes;     // (n_layers): the parameter of each, 0 where there is none
+    int n_layers;            // affine maps
+    const int *sizes;        // (n_layers + 1): inputs, widths, outputs
+    const int *activations;  // (n_layers): Phi of each, the output's last
+    const double *slopes;    // (n_layers): the parameter of each, 0 where there is none
     double rate;
-    std::uint64_t key[2];     // of the batch orders
-    Real *parameters;         // in and out: layer by layer (units, inputs + 1), the bias last
-    double *losses;           // (steps): of each batch before its update
-    double *metrics[4];       // (records): train loss, train accuracy, test loss, test accuracy; or null
-    Real *snapshots;          // (snapshots, n_parameters)
+    std::uint64_t key[2];  // of the batch orders
+    Real *parameters;      // in and out: layer by layer (units, inputs + 1), the bias last
+    double *losses;        // (steps): of each batch before its update
+    double *metrics[4];    // (records): train loss, train accuracy, test loss, test accuracy; or null
+    Real *snapshots;       // (snapshots, n_parameters)
     long n_parameters;
     std::int64_t epochs_done;  // may be read while it is trained
     std::int64_t diverged_at;  // step, or -1

@@ -46,8 +46,7 @@ struct Layout {
     Rows inputs, targets, delta[2];  // of a gathered tile; gradients on the way down
     std::uint32_t *order;
 
-    Layout(const Job<Real> &job_, Run<Real> &run_)
-        : job(job_), run(run_), at(run_.progress), n_layers(run_.n_layers) {}
+    Layout(const Job<Real> &job_, Run<Real> &run_) : job(job_), run(run_), at(run_.progress), n_layers(run_.n_layers) {}
 
     // Columns of a tile: the whole batch where its rows fit the second-level cache, at least 8 vectors.
     static long tile_columns(long rows, long batch) {

@@ -40,7 +40,7 @@ struct Stepper {
         sgd(job);
     }
 
-private:
+  private:
     void clip_value(Real limit) {
         for (long i = 0; i < n; ++i) g[i] = g[i] > limit ? limit : g[i] < -limit ? -limit : g[i];
     }

@@ -14,8 +14,7 @@ namespace {
 __extension__ typedef unsigned __int128 Wide;
 
 // One block of the stream as eight 32-bit words.
-inline void philox(std::uint64_t k0, std::uint64_t k1, std::uint64_t counter, std::uint64_t top,
-                   std::uint32_t *words) {
+inline void philox(std::uint64_t k0, std::uint64_t k1, std::uint64_t counter, std::uint64_t top, std::uint32_t *words) {
     std::uint64_t c0 = counter, c1 = 0, c2 = 0, c3 = top;
     for (int round = 0; round < 10; ++round) {
         const Wide p0 = Wide(0xD2E7470EE14C6C93u) * c0, p1 = Wide(0xCA5A826395121157u) * c2;

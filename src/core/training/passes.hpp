@@ -56,8 +56,7 @@ struct Passes : Layout {
                 for (int o = 0; o < layer.n_out; ++o)
                     for (long s = t.count; s < t.width; ++s) layer.a.at[o * tile + s] = Real(0);
             } else {
-                product({layer.w, layer.stride, 1, layer.w + layer.n_in, layer.n_in, in, layer.a, layer.a,
-                         at_once},
+                product({layer.w, layer.stride, 1, layer.w + layer.n_in, layer.n_in, in, layer.a, layer.a, at_once},
                         layer.n_out, t.width);
             }
             if (at_once == Epilogue::none)

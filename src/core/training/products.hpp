@@ -26,13 +26,13 @@ struct Rows {
 // What becomes of a sum s, given the other row x (outputs or stored derivatives of the activation).
 enum class Epilogue {
     none,
-    relu,               // max(s, 0)
-    sigmoid,            // 1 / (1 + e^-s), whose divisions then overlap with the next block's products
-    times_relu,         // s where x > 0, else 0
-    times_sigmoid,      // s x (1 - x)
-    times_tanh,         // s (1 - x^2)
-    times_hardtanh,     // s where |x| < 1, else 0
-    times_x,            // s x
+    relu,            // max(s, 0)
+    sigmoid,         // 1 / (1 + e^-s), whose divisions then overlap with the next block's products
+    times_relu,      // s where x > 0, else 0
+    times_sigmoid,   // s x (1 - x)
+    times_tanh,      // s (1 - x^2)
+    times_hardtanh,  // s where |x| < 1, else 0
+    times_x,         // s x
     zero,
 };
 
@@ -118,7 +118,8 @@ void product_rows(const Product &p, int n_rows, long s0) {
 // All rows and `width` columns, a multiple of the lanes.
 inline void product(const Product &p, int n_rows, long width) {
     long s = 0;
-    for (; s + columns_at_once * lanes <= width; s += columns_at_once * lanes) product_rows<columns_at_once>(p, n_rows, s);
+    for (; s + columns_at_once * lanes <= width; s += columns_at_once * lanes)
+        product_rows<columns_at_once>(p, n_rows, s);
     if (columns_at_once > 2 && s + 2 * lanes <= width) {
         product_rows<2>(p, n_rows, s);
         s += 2 * lanes;

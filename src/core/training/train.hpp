@@ -75,7 +75,8 @@ struct Trainer : Passes {
     }
 
     void start() {
-        __builtin_memset(w, 0, std::size_t(reinterpret_cast<char *>(stepper.third + n_third) - reinterpret_cast<char *>(w)));
+        __builtin_memset(w, 0,
+                         std::size_t(reinterpret_cast<char *>(stepper.third + n_third) - reinterpret_cast<char *>(w)));
         copy_in(run.parameters);
         __builtin_memcpy(kept, w, sizeof(Real) * n_flat);
         at = Progress{};

@@ -143,7 +143,9 @@ def test_names_and_options_that_do_not_fit(tmp_path):
         cx.save(tmp_path / "cells.pdf")
     with pytest.raises(ParameterError, match="colour is an option of pictures"):
         cx.save(tmp_path / "cells.npz", colour="area")
-    with pytest.raises(ParameterError, match=r"color is no option of \.svg files: give some of width, colour, "):
+    with pytest.raises(
+        ParameterError, match=r"color is no option of \.svg files: give some of width, colour, "
+    ):
         cx.save(tmp_path / "cells.svg", color="area")
     with pytest.raises(FileError, match="Cannot write"):
         cx.save(tmp_path / "nowhere" / "cells.npz")

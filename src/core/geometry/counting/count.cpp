@@ -11,8 +11,8 @@ namespace leadlight::geometry {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr double slack = 1.0 + 0x1p-40;  // more than any handful of roundings
-constexpr int block_bits[2] = {5, 11};   // of chords that are skipped at once
+constexpr double slack = 1.0 + 0x1p-40;    // more than any handful of roundings
+constexpr int block_bits[2] = {5, 11};     // of chords that are skipped at once
 constexpr std::size_t patience = 1 << 15;  // steps of long loops after which somebody may have lost theirs
 
 }  // namespace
@@ -54,9 +54,8 @@ std::int64_t ChordCounter::count(const double *x, const double *y, const double 
         const std::int32_t p = numbers_[std::size_t(2 * i)], q = numbers_[std::size_t(2 * i + 1)];
         if (p != q) chords_.push_back({std::min(p, q), std::max(p, q), lines[i]});
     }
-    sort(chords_, [](const Chord &f, const Chord &g) {
-        return f.start != g.start ? f.start < g.start : f.end < g.end;
-    });
+    sort(chords_,
+         [](const Chord &f, const Chord &g) { return f.start != g.start ? f.start < g.start : f.end < g.end; });
     const auto same = [](const Chord &f, const Chord &g) { return f.start == g.start && f.end == g.end; };
     chords_.erase(std::unique(chords_.begin(), chords_.end(), same), chords_.end());
 

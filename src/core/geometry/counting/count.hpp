@@ -15,8 +15,8 @@
 #include <functional>
 #include <vector>
 
-#include "../kernels/filter.hpp"
 #include "../exact/predicates.hpp"
+#include "../kernels/filter.hpp"
 
 namespace leadlight::geometry {
 
@@ -81,12 +81,12 @@ class ChordCounter {
     std::vector<std::int32_t> slot_starts_, ends_;  // ends by slot: line * 2 + which
     std::vector<std::int32_t> numbers_;             // (k, 2)
     int n_numbers_ = 0;
-    std::vector<Chord> chords_;                     // distinct, by their ends
+    std::vector<Chord> chords_;  // distinct, by their ends
     std::vector<std::int32_t> tree_;
-    std::vector<std::int32_t> block_ends_[2];       // the largest end in each block of chords_
+    std::vector<std::int32_t> block_ends_[2];  // the largest end in each block of chords_
     // Points where four or more chords meet, that are known already: their chords, and for each chord its points.
     std::vector<std::vector<std::int32_t>> points_, points_of_;
-    std::vector<std::int32_t> stamps_;              // chords that meet the current one in such a point
+    std::vector<std::int32_t> stamps_;  // chords that meet the current one in such a point
     std::vector<std::int32_t> heads_, links_, linked_;
 };
 

@@ -124,9 +124,9 @@ bool Counter::enter_next(const Outline &outline, const Forms &forms) {
         for (; decided; decided &= decided - 1) {
             const long j = first + __builtin_ctz(decided);
             const int piece = tile.positive >> (j - first) & 1;
-            n_terms += term_of(terms[n_terms], units.columns + after * j, units.slopes[piece][j],
-                               units.intercepts[piece][j], forms.base[j], forms.base[forms.stride + j],
-                               forms.base[2 * forms.stride + j]);
+            n_terms +=
+                term_of(terms[n_terms], units.columns + after * j, units.slopes[piece][j], units.intercepts[piece][j],
+                        forms.base[j], forms.base[forms.stride + j], forms.base[2 * forms.stride + j]);
         }
     }
     problem_.signs += units.n_next - n;

@@ -35,11 +35,11 @@ struct LocalLine {
 // the one after that. What rounds these up to 8 may be anything finite.
 struct LocalUnits {
     int n_next, n_after;
-    long next, stride;  // rounded up to 8
-    const double *breakpoints, *e_ab, *e_c;        // (stride,); what forms are off in any cell
-    const double *slopes[2], *intercepts[2];       // (next,): where another layer follows
-    bool zero_below;                               // the lower piece is 0 for all of these
-    const double *columns;                         // (n_next, stride - next): weights of the layer after
+    long next, stride;                        // rounded up to 8
+    const double *breakpoints, *e_ab, *e_c;   // (stride,); what forms are off in any cell
+    const double *slopes[2], *intercepts[2];  // (next,): where another layer follows
+    bool zero_below;                          // the lower piece is 0 for all of these
+    const double *columns;                    // (n_next, stride - next): weights of the layer after
 };
 
 struct LocalProblem {
@@ -48,7 +48,7 @@ struct LocalProblem {
     const Line *const *sides;
     int n_lines;
     const LocalLine *lines;
-    int n_layers;  // 2 or 3, that of the lines included
+    int n_layers;     // 2 or 3, that of the lines included
     bool continuous;  // all activations are
     LocalUnits units;
     const double *base;  // (3, stride)

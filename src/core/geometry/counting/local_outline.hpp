@@ -23,8 +23,8 @@ inline long rounded(int n) { return (long(n) + 7) / 8 * 8; }
 
 struct Outline {
     int n;
-    double *x, *y, *e;    // padded to 8 with the first corner
-    const Line **sides;   // from corner i to corner i + 1
+    double *x, *y, *e;   // padded to 8 with the first corner
+    const Line **sides;  // from corner i to corner i + 1
 };
 
 // Memory for steps of a recursion, which set `at` back.

@@ -23,7 +23,8 @@ struct Tile {
 };
 
 // out = base + sum of terms, of `n` numbers (a multiple of 8) in each of three rows.
-inline void add(double *out, long out_stride, const double *base, long base_stride, const Term *terms, int n_terms, long n) {
+inline void add(double *out, long out_stride, const double *base, long base_stride, const Term *terms, int n_terms,
+                long n) {
     for (long j = 0; j < n; j += lanes) {
         VectorF64 a = load(base + j), b = load(base + base_stride + j), c = load(base + 2 * base_stride + j);
         for (int t = 0; t < n_terms; ++t) {
@@ -46,8 +47,7 @@ inline bool term_of(Term &term, const double *weights, double slope, double inte
 }
 
 // Eight units at the corners.
-inline Tile try_units(const Outline &outline, const double *base, long stride, const LocalUnits &units,
-                      long first) {
+inline Tile try_units(const Outline &outline, const double *base, long stride, const LocalUnits &units, long first) {
     Tile tile{0, 0};
     for (int v = 0; v < tile_vectors; ++v) {
         const long j = first + v * lanes;

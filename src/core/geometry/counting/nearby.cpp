@@ -188,10 +188,14 @@ bool Splitter::count_locally(Node &node) {
         double *const column = columns + i * stride;
         const int place = ahead.places[line.unit];
         std::copy_n(ahead.columns + ahead.stride * place, ahead.stride, column);
-        for (int j = 0; j < n_after; ++j)
-            column[units.next + j] = ahead.columns_after[after.stride * place + kept[j]];
-        lines[i] = {line, form[0], form[layer.stride], form[2 * layer.stride], {unit.slopes[0], unit.slopes[1]},
-                    {unit.intercepts[0], unit.intercepts[1]}, column};
+        for (int j = 0; j < n_after; ++j) column[units.next + j] = ahead.columns_after[after.stride * place + kept[j]];
+        lines[i] = {line,
+                    form[0],
+                    form[layer.stride],
+                    form[2 * layer.stride],
+                    {unit.slopes[0], unit.slopes[1]},
+                    {unit.intercepts[0], unit.intercepts[1]},
+                    column};
     }
     units.breakpoints = breakpoints;
     units.e_ab = e_ab;

@@ -7,7 +7,7 @@ namespace leadlight::geometry {
 namespace {
 
 constexpr double least_in_part = 64.0, seconds_of_part = 0.005;  // a hundred times what it costs to take one
-constexpr double memory = 16.0;  // parts that are learnt from, about
+constexpr double memory = 16.0;                                  // parts that are learnt from, about
 
 }  // namespace
 

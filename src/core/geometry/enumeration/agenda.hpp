@@ -65,7 +65,7 @@ class Agenda {
     std::mutex mutex_;
     std::condition_variable to_do_, to_hand_out_;
     std::list<Part> parts_;
-    double waiting_cells_ = 0.0;    // found, not handed out
+    double waiting_cells_ = 0.0;     // found, not handed out
     double work_, cells_, seconds_;  // of the latest parts: cells by the formula, and as found
     int n_taken_ = 1;
     bool stopped_ = false;

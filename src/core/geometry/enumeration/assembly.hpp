@@ -122,7 +122,7 @@ class Assembly {
     Buffer<std::int32_t> rim_half_edges_;  // what they are in the whole
     Buffer<RimSide> rim_sides_;
     Joining joining_ = Joining::not_yet;
-    Buffer<std::int32_t> numbers_;  // in the whole, of the vertices on the rims
+    Buffer<std::int32_t> numbers_;          // in the whole, of the vertices on the rims
     std::atomic<std::size_t> n_joined_{0};  // half-edges on the rims whose edges are in the whole
 };
 

@@ -6,8 +6,8 @@
 #include <mutex>
 #include <thread>
 
-#include "assembly.hpp"
 #include "../memory/team.hpp"
+#include "assembly.hpp"
 #include "top.hpp"
 
 namespace leadlight::geometry {

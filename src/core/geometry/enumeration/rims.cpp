@@ -49,8 +49,7 @@ void Assembly::match() {
         rims_.vertex_creases.truncate(total_.rim_vertices);
         rims_.vertex_creases.append(top.vertex_creases.data(), top.vertex_creases.size());
     }
-    for (std::size_t i = 0; i < total_.rim_edges; ++i)
-        rims_.corners[i] = std::int32_t(place_on_rims(rims_.corners[i]));
+    for (std::size_t i = 0; i < total_.rim_edges; ++i) rims_.corners[i] = std::int32_t(place_on_rims(rims_.corners[i]));
     std::int32_t *const aliases = rims_.aliases.extend(rims_.vertices.size());
     std::fill_n(aliases, total_.rim_vertices, -1);
     for (std::size_t v = 0; v < top.vertices.size(); ++v) {
@@ -163,7 +162,8 @@ void Assembly::finish_tree() {
     for (std::size_t i = 0; i < n; ++i) {
         const std::size_t k = place_of_cut(i);
         set_node(k, top_.tree[i]);
-        for (std::size_t side = 0; side < 2; ++side) all_.tree_children[2 * k + side] = place(top_.tree[i].children[side]);
+        for (std::size_t side = 0; side < 2; ++side)
+            all_.tree_children[2 * k + side] = place(top_.tree[i].children[side]);
     }
 }
 

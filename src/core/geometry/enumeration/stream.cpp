@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <system_error>
 
-#include "agenda.hpp"
 #include "../areas.hpp"
-#include "../splitting/bounds.hpp"
 #include "../memory/team.hpp"
+#include "../splitting/bounds.hpp"
+#include "agenda.hpp"
 
 namespace leadlight::geometry {
 

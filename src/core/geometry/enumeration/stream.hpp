@@ -24,7 +24,7 @@ class CellStream {
     // Then the batch, to be emptied or moved from: starts (no end), points, patterns, maps and areas; after the last
     // one it has no cells.
     Growing &batch();
-    void stop();  // the batch remains what it is
+    void stop();                 // the batch remains what it is
     std::int64_t cells() const;  // found so far
     // Complete once there are no more cells.
     std::vector<std::int64_t> layer_counts() const;

@@ -9,7 +9,7 @@ namespace {
 Sizes sizes_of(const Made &made) {
     const Growing &arrays = made.arrays;
     const Rims &rims = made.rims;
-    return {arrays.n_cells(),   arrays.corners.size(), arrays.vertices.size(),  arrays.edges.size(),
+    return {arrays.n_cells(),   arrays.corners.size(), arrays.vertices.size(), arrays.edges.size(),
             arrays.tree.size(), rims.points.size(),    rims.half_edges.size(), rims.sides.size()};
 }
 
@@ -99,10 +99,10 @@ Subtree solve_subtree(Splitter &splitter, Made &made, const Task &task) {
     if (out.links.size()) trace(task, splitter.slots(), made, first);
     const std::size_t n_inside = number_vertices(task, made, first);
     const Sizes all = sizes_of(made);
-    subtree.sizes = {all.cells - first.cells,           all.corners - first.corners,
-                     n_inside,                          all.edges - first.edges,
-                     all.tree_nodes - first.tree_nodes, all.rim_vertices - first.rim_vertices,
-                     all.rim_edges - first.rim_edges,   all.rim_sides - first.rim_sides};
+    subtree.sizes = {
+        all.cells - first.cells,         all.corners - first.corners,       n_inside,
+        all.edges - first.edges,         all.tree_nodes - first.tree_nodes, all.rim_vertices - first.rim_vertices,
+        all.rim_edges - first.rim_edges, all.rim_sides - first.rim_sides};
     return subtree;
 }
 

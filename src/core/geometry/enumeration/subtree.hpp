@@ -25,7 +25,7 @@ struct Rims {
     Buffer<std::int32_t> owners;      // cells of the subtree
     Buffer<Point> points;             // of the rims alone
     Buffer<double> errors;
-    Buffer<std::int32_t> creases;     // with jumps only
+    Buffer<std::int32_t> creases;  // with jumps only
 };
 
 struct Made {
@@ -42,8 +42,8 @@ struct Sizes {
 };
 
 struct Subtree {
-    Sizes first;              // where its own begins in what is made
-    Sizes sizes;              // of its own
+    Sizes first;             // where its own begins in what is made
+    Sizes sizes;             // of its own
     std::int32_t place = 0;  // in the tree: of its root
 };
 

@@ -50,7 +50,8 @@ std::unique_ptr<Task> Splitter::pack(const Node &node) {
         const Frame &frame = *frames_[std::size_t(node.layer)];
         if (node.base)  // then units that are still open have terms to add
             task->forms.assign(frame.forms, frame.forms + 3 * layers_.layers[std::size_t(node.layer)].stride);
-        const auto pack_bounds = [](const FormBounds &bounds, const Layer &layer, Errors &errors, std::vector<double> &by_unit) {
+        const auto pack_bounds = [](const FormBounds &bounds, const Layer &layer, Errors &errors,
+                                    std::vector<double> &by_unit) {
             errors = bounds.errors;
             if (!bounds.by_unit) return;
             by_unit.assign(bounds.ab, bounds.ab + layer.stride);

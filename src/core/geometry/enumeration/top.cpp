@@ -9,7 +9,7 @@ namespace leadlight::geometry {
 namespace {
 
 constexpr double least_subtrees = 8.0;  // fewer are not worth the cutting
-constexpr double most_parts = 64.0;  // of the work; subtrees are some hundreds at most
+constexpr double most_parts = 64.0;     // of the work; subtrees are some hundreds at most
 constexpr std::size_t deepest_cut = 64;
 
 }  // namespace
@@ -25,8 +25,8 @@ bool is_one_subtree(const Layers &layers, const Options &options) {
 }
 
 Top::Top(const Kernels &kernels, const Layers &layers, const Options &options, Progress &progress, int deepest)
-    : splitter(kernels, layers, options, progress, out, 1, deepest), domain(domain_sides(layers.net, options.certified)),
-      layers_(layers), options_(options), progress_(progress) {
+    : splitter(kernels, layers, options, progress, out, 1, deepest),
+      domain(domain_sides(layers.net, options.certified)), layers_(layers), options_(options), progress_(progress) {
     Node root = splitter.root(domain);
     splitter.descend(root);
     domain_area_ = extent_of(root.polygon).area;

@@ -96,7 +96,7 @@ class DyadicSum {
 
     std::vector<Limb> sums_[2];  // of the positive and of the negative terms, of one length
     std::vector<Limb> scratch_;
-    std::int64_t low_ = 0;       // exponent of their first limb
+    std::int64_t low_ = 0;  // exponent of their first limb
     bool used_[2] = {false, false};
 };
 

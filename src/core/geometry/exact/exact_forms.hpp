@@ -10,9 +10,9 @@
 #include <atomic>
 #include <cstdint>
 
+#include "../network/network.hpp"
 #include "double_double.hpp"
 #include "dyadic.hpp"
-#include "../network/network.hpp"
 
 namespace leadlight::geometry {
 

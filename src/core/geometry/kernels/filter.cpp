@@ -28,7 +28,8 @@ inline std::int32_t *list_bits(unsigned bits, std::int32_t first, std::int32_t *
 
 // The corners of a polygon as vectors, `vectors` at most; beyond the last the first once more.
 template <int vectors>
-inline void sort_lines(const Candidate *in, int n, const double *x, const double *y, const double *e, int n_corners, Sorted *out) {
+inline void sort_lines(const Candidate *in, int n, const double *x, const double *y, const double *e, int n_corners,
+                       Sorted *out) {
     Candidate *cut = out->cut, *decided = out->decided, *unsure = out->unsure;
     const unsigned full = unsigned((1ull << n_corners) - 1);
     const int n_vectors = vectors == 1 ? 1 : (n_corners + lanes - 1) / lanes;
@@ -70,7 +71,8 @@ inline void sort_lines(const Candidate *in, int n, const double *x, const double
 }  // namespace
 
 // Sorts n lines by what they do to a polygon of n_corners <= 32; x, y and e have room for a multiple of 8.
-void filter_lines(const Candidate *in, int n, const double *x, const double *y, const double *e, int n_corners, Sorted *out) {
+void filter_lines(const Candidate *in, int n, const double *x, const double *y, const double *e, int n_corners,
+                  Sorted *out) {
     if (n_corners <= lanes)
         sort_lines<1>(in, n, x, y, e, n_corners, out);
     else
@@ -140,7 +142,8 @@ int scan_forms(Scan *scan) {
         unsigned above = 0, below = 0;
         for (int v = 0; v < tile_vectors; ++v) {
             const long k = j + v * lanes;
-            VectorF64 a = load(scan->base + k), b = load(scan->base + stride + k), c = load(scan->base + 2 * stride + k);
+            VectorF64 a = load(scan->base + k), b = load(scan->base + stride + k),
+                      c = load(scan->base + 2 * stride + k);
             for (int t = 0; t < n_terms; ++t) {
                 const Term &term = scan->terms[t];
                 const VectorF64 w = load(term.weights + k);
@@ -156,8 +159,9 @@ int scan_forms(Scan *scan) {
             max_c = larger(absolute(c), max_c);
             const VectorF64 level = c - load(scan->breakpoints + k);
             const VectorF64 f = (a * cx + b * cy) + level;
-            const VectorF64 bound = (size_a * rx + size_b * ry) + (absolute(level) * rounding +
-                                    (load(scan->row_norms + k) * scan->K_row + (load(scan->abs_biases + k) * scan->K_b + tiny)));
+            const VectorF64 bound = (size_a * rx + size_b * ry) +
+                                    (absolute(level) * rounding + (load(scan->row_norms + k) * scan->K_row +
+                                                                   (load(scan->abs_biases + k) * scan->K_b + tiny)));
             above |= greater(f, bound) << (v * lanes);
             below |= greater(-f, bound) << (v * lanes);
         }
@@ -212,7 +216,8 @@ inline void add_blocks(double *out, const double *base, const double *base_c, co
     do {
         const int block = n_terms - t < geometry::block_terms ? n_terms - t : geometry::block_terms;
         long j = 0;
-        for (; j + wide * lanes <= n; j += wide * lanes) add_block<wide, in_size>(out, from_ab, from_c, terms + t, block, n, j);
+        for (; j + wide * lanes <= n; j += wide * lanes)
+            add_block<wide, in_size>(out, from_ab, from_c, terms + t, block, n, j);
         for (; j < n; j += lanes) add_block<1, in_size>(out, from_ab, from_c, terms + t, block, n, j);
         from_ab = out;
         from_c = out + 2 * n;

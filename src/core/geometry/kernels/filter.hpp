@@ -82,17 +82,17 @@ struct Term {
 
 // All lines of a layer whose units have one breakpoint each, tried on a box around a polygon.
 struct Scan {
-    const double *base;      // forms so far: a, b and c of all units, `stride` apart
-    const Term *terms;       // what is to be added to them
+    const double *base;  // forms so far: a, b and c of all units, `stride` apart
+    const Term *terms;   // what is to be added to them
     int n_terms;
-    long stride;             // units, rounded up to 8; what is beyond the last is 0
-    double *forms;           // out, likewise; may be base
+    long stride;    // units, rounded up to 8; what is beyond the last is 0
+    double *forms;  // out, likewise; may be base
     const double *breakpoints, *row_norms, *abs_biases;
-    double x, y, rx, ry;     // the box: |. - x| <= rx, |. - y| <= ry, roundings included
-    double K_row, K_b;       // errors of the forms on it: K_row row_norm + K_b abs_bias
-    std::uint8_t *above;     // out: a bit a unit, little-endian, certain where the unit does not survive
-    std::int32_t *survivors; // out, with room for 8 more than there can be
-    double max_ab, max_c;    // out: of the forms' absolute values
+    double x, y, rx, ry;      // the box: |. - x| <= rx, |. - y| <= ry, roundings included
+    double K_row, K_b;        // errors of the forms on it: K_row row_norm + K_b abs_bias
+    std::uint8_t *above;      // out: a bit a unit, little-endian, certain where the unit does not survive
+    std::int32_t *survivors;  // out, with room for 8 more than there can be
+    double max_ab, max_c;     // out: of the forms' absolute values
 };
 
 }  // namespace leadlight::geometry

@@ -53,7 +53,8 @@ Block take_spare(std::size_t least) {
     if (!turn) return {};
     std::size_t best = n_blocks;
     for (std::size_t i = 0; i < n_blocks; ++i)
-        if (blocks[i].size >= least && blocks[i].size <= 2 * least + small && (best == n_blocks || blocks[i].size < blocks[best].size))
+        if (blocks[i].size >= least && blocks[i].size <= 2 * least + small &&
+            (best == n_blocks || blocks[i].size < blocks[best].size))
             best = i;
     return best < n_blocks ? remove(best) : Block();
 }

@@ -24,13 +24,15 @@ std::size_t stack_left() {
     const char here = 0;
     static thread_local const char *end = nullptr;  // the lowest address; to ask for it takes long on the first thread
 #if defined(__APPLE__)
-    if (!end) end = static_cast<char *>(pthread_get_stackaddr_np(pthread_self())) - pthread_get_stacksize_np(pthread_self());
+    if (!end)
+        end = static_cast<char *>(pthread_get_stackaddr_np(pthread_self())) - pthread_get_stacksize_np(pthread_self());
 #elif defined(__linux__)
     pthread_attr_t attributes;
     if (!end && pthread_getattr_np(pthread_self(), &attributes) == 0) {
         void *start = nullptr;
         std::size_t size = 0, guard = 0;
-        if (pthread_attr_getstack(&attributes, &start, &size) == 0 && pthread_attr_getguardsize(&attributes, &guard) == 0)
+        if (pthread_attr_getstack(&attributes, &start, &size) == 0 &&
+            pthread_attr_getguardsize(&attributes, &guard) == 0)
             end = static_cast<char *>(start) + guard;
         pthread_attr_destroy(&attributes);
     }

@@ -62,7 +62,8 @@ bool may_have_equal_lines(const Net &net, int layer_index) {
     bool at_zero = layer.pieces != nullptr;
     for (int unit = 0; unit < layer.n_out && at_zero; ++unit) {
         const Pieces &pieces = layer.pieces[unit];
-        at_zero = std::all_of(pieces.breakpoints, pieces.breakpoints + pieces.n_breakpoints, [](double t) { return t == 0.0; });
+        at_zero = std::all_of(pieces.breakpoints, pieces.breakpoints + pieces.n_breakpoints,
+                              [](double t) { return t == 0.0; });
     }
     for (int unit = 0; unit < layer.n_out; ++unit) {
         const int n_breakpoints = layer.pieces ? layer.pieces[unit].n_breakpoints : 0;
@@ -147,9 +148,8 @@ EqualLines find_equal_lines(const Net &net, int layer_index) {
     for (std::size_t i = 0; i < keys.size(); ++i) {
         if (i == 0 || keys[i].residue != keys[i - 1].residue) different.clear();
         const Row &row = rows[std::size_t(keys[i].line)];
-        const auto match = std::find_if(different.begin(), different.end(), [&](int line) {
-            return proportional(row, rows[std::size_t(line)], n_in);
-        });
+        const auto match = std::find_if(different.begin(), different.end(),
+                                        [&](int line) { return proportional(row, rows[std::size_t(line)], n_in); });
         if (match == different.end()) {
             different.push_back(keys[i].line);
             continue;

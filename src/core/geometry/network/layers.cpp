@@ -5,8 +5,8 @@
 #include <cstring>
 #include <limits>
 
-#include "../kernels/ball_terms.hpp"
 #include "../exact/dyadic.hpp"
+#include "../kernels/ball_terms.hpp"
 
 namespace leadlight::geometry {
 
@@ -19,7 +19,8 @@ double quantum(double x) {
     if (x == 0.0) return infinity;
     std::uint64_t bits;
     std::memcpy(&bits, &x, sizeof bits);
-    const std::uint64_t biased = bits >> 52 & 0x7ff, last = (biased - 52 + std::uint64_t(__builtin_ctzll(bits | std::uint64_t(1) << 52))) << 52;
+    const std::uint64_t biased = bits >> 52 & 0x7ff,
+                        last = (biased - 52 + std::uint64_t(__builtin_ctzll(bits | std::uint64_t(1) << 52))) << 52;
     if (biased > 52 && biased < 0x7ff) {  // its last digit is a normal number, as nearly always
         double power;
         std::memcpy(&power, &last, sizeof power);
@@ -46,13 +47,16 @@ bool meets(const Pieces &pieces, int k) {
 
 // Bounds for each unit cost as much again as the forms, and pay in deep networks only: after a few layers, in wide
 // layers after a few more.
-bool keeps_bounds_by_unit(const NetworkLayer &layer, int l) { return l >= (double(layer.n_in) * layer.n_out > 16384.0 ? 6 : 3); }
+bool keeps_bounds_by_unit(const NetworkLayer &layer, int l) {
+    return l >= (double(layer.n_in) * layer.n_out > 16384.0 ? 6 : 3);
+}
 
 // Where forms are small, double-doubles cost no more than floats with bounds for each unit.
 bool is_from_balls(const std::vector<Layer> &layers, int l, int n_hidden) {
     const auto in_range = [](const Layer &layer) { return layer.in_ball_range; };
     const Layer &layer = layers[std::size_t(l)];
-    return l < n_hidden && layer.bounds_by_unit && !is_wide(layer) && std::all_of(layers.begin(), layers.begin() + l + 1, in_range);
+    return l < n_hidden && layer.bounds_by_unit && !is_wide(layer) &&
+           std::all_of(layers.begin(), layers.begin() + l + 1, in_range);
 }
 
 // Null where all lines of a layer differ.
@@ -68,7 +72,8 @@ std::unique_ptr<Repeats> find_repeats(const Net &net, int l) {
             EqualLine &equal = found.equals[line];
             if (equal.unit < 0) equal = {unit, k, 1};  // constant: each on its own
             if (equal.unit == unit && equal.breakpoint == k) continue;
-            copies[std::size_t(found.first[std::size_t(equal.unit)] + equal.breakpoint)].push_back({unit, k, equal.sign});
+            copies[std::size_t(found.first[std::size_t(equal.unit)] + equal.breakpoint)].push_back(
+                {unit, k, equal.sign});
             any = true;
         }
     if (!any) return nullptr;

@@ -25,13 +25,13 @@ struct Repeats {
 
 struct Layer {
     int n_in, n_out;
-    long stride;     // n_out rounded up to 8; what is beyond n_out is 0 in all arrays
-    const double *weights;  // (n_in, stride): column u of W as row u
+    long stride;                                    // n_out rounded up to 8; what is beyond n_out is 0 in all arrays
+    const double *weights;                          // (n_in, stride): column u of W as row u
     const double *biases, *row_norms, *abs_biases;  // (stride,); row norms are those of L1, rounded up
     double max_row_norm, max_abs_bias;
-    bool bounds_by_unit;  // whether errors of its forms are bounded for each unit
-    bool in_ball_range;  // of ball_terms.hpp: its weights and biases, its slopes and intercepts
-    bool from_balls;     // its forms are rounded from double-doubles in every context, not summed in floats
+    bool bounds_by_unit;           // whether errors of its forms are bounded for each unit
+    bool in_ball_range;            // of ball_terms.hpp: its weights and biases, its slopes and intercepts
+    bool from_balls;               // its forms are rounded from double-doubles in every context, not summed in floats
     double quantum_ab, quantum_c;  // all exact coefficients of its preactivations are multiples, if forms are exact
 
     // Hidden layers only.

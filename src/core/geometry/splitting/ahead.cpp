@@ -127,7 +127,7 @@ void Splitter::look_ahead(Node &node) {
     scan.survivors = next_frame.survivors.data();
     int n_open = kernels_.scan_forms(&scan);
     while (n_open && scan.survivors[n_open - 1] >= n) --n_open;  // padding
-    if (4 * n_open > 3 * n) {  // not worth it yet
+    if (4 * n_open > 3 * n) {                                    // not worth it yet
         arena_.release(mark);
         return;
     }

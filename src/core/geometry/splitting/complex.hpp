@@ -100,21 +100,21 @@ struct TreeNode {
 
 // What a splitter makes, numbered from 0.
 struct Growing {
-    Buffer<std::int64_t> starts;       // of each cell's half-edges (no end)
-    Buffer<std::int32_t> corners;      // per half-edge: its vertex
-    Buffer<std::int32_t> links;        // per half-edge: its edge; until matched -2 - next of its list, -1 at the tail
-    Buffer<std::int32_t> owners;       // per half-edge: its cell
-    Buffer<Point> points;              // of a stream, per half-edge: where its vertex is; there are no others
+    Buffer<std::int64_t> starts;   // of each cell's half-edges (no end)
+    Buffer<std::int32_t> corners;  // per half-edge: its vertex
+    Buffer<std::int32_t> links;    // per half-edge: its edge; until matched -2 - next of its list, -1 at the tail
+    Buffer<std::int32_t> owners;   // per half-edge: its cell
+    Buffer<Point> points;          // of a stream, per half-edge: where its vertex is; there are no others
     Buffer<std::uint8_t> patterns;
     Buffer<Point> vertices;
     Buffer<double> errors;
-    Buffer<std::int32_t> aliases;      // per vertex: an earlier copy that stands for it, -1 for itself
+    Buffer<std::int32_t> aliases;         // per vertex: an earlier copy that stands for it, -1 for itself
     Buffer<std::int32_t> vertex_creases;  // per vertex, with jumps only: a line through it, of its cells' contexts
-    Buffer<std::int32_t> numbers;      // of the vertices, in a subtree that is made; see subtree.hpp
+    Buffer<std::int32_t> numbers;         // of the vertices, in a subtree that is made; see subtree.hpp
     Buffer<Edge> edges;
-    Buffer<std::int32_t> creases;      // per edge
+    Buffer<std::int32_t> creases;  // per edge
     Buffer<double> maps, map_errors;
-    Buffer<double> areas;              // of a stream, per cell
+    Buffer<double> areas;  // of a stream, per cell
     Buffer<TreeNode> tree;
 
     std::size_t n_cells() const { return starts.size(); }
@@ -172,7 +172,7 @@ struct Arrays {
     Buffer<Edge> edges;
     Buffer<std::int32_t> creases;  // per edge
     Buffer<double> maps, map_errors;
-    Buffer<double> tree_lines, tree_errors;  // three and one a node
+    Buffer<double> tree_lines, tree_errors;            // three and one a node
     Buffer<std::int32_t> tree_children, tree_creases;  // two and one a node
 };
 

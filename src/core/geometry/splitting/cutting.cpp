@@ -18,7 +18,8 @@ Pair larger(Pair a, Pair b) { return a > b ? a : b; }
 }  // namespace
 
 // Where a line crosses n <= 2 sides of a polygon; if only one, both are to be the same.
-void Splitter::cross(const Line &f, const Polygon &polygon, const int (&sides)[2], int n, Point (&at)[2], double (&error)[2]) {
+void Splitter::cross(const Line &f, const Polygon &polygon, const int (&sides)[2], int n, Point (&at)[2],
+                     double (&error)[2]) {
     const Line *const g[2] = {polygon.sides[sides[0]].line, polygon.sides[sides[1]].line};
     const Pair a{g[0]->a, g[1]->a}, b{g[0]->b, g[1]->b}, c{g[0]->c, g[1]->c};
     const Pair X = f.b * c - b * f.c, Y = f.c * a - c * f.a, D = f.a * b - a * f.b;
@@ -71,7 +72,8 @@ Run run_of(std::uint32_t bits, int n, bool want_total) {
 Run run_of(const std::vector<signed char> &signs, int wanted) {
     const int n = int(signs.size());
     Run run{0, 0, int(std::count(signs.begin(), signs.end(), wanted))};
-    while (signs[std::size_t(run.first)] != wanted || signs[std::size_t((run.first + n - 1) % n)] == wanted) ++run.first;
+    while (signs[std::size_t(run.first)] != wanted || signs[std::size_t((run.first + n - 1) % n)] == wanted)
+        ++run.first;
     while (signs[std::size_t((run.first + run.count) % n)] == wanted) ++run.count;
     return run;
 }
@@ -88,8 +90,10 @@ inline void copy_corners(const Polygon &from, int first, int count, Polygon &to)
     const auto copy_all = [&](int end) {
         for (int j = 0; j < end; ++j) copy(wrapped(first + j, n), j);
     };
-    if (count <= few) copy_all(few);
-    else copy_all(count);
+    if (count <= few)
+        copy_all(few);
+    else
+        copy_all(count);
 }
 
 // The point of a side nearest to a crossing, along the axis on which the side is longer. Uncertified signs may cut a side
@@ -136,7 +140,8 @@ Division Splitter::split(Node &node) {
     const auto at = [n](int i) { return i >= n ? i - n : i; };
     // The chord leads from where the line comes up (p) to where it goes down (q), seen from below: a corner, or a point
     // inside the side that ends at the first corner above, or below.
-    const int up = at(positive.first + n - 1), down = at(negative.first + n - 1);  // sides cut in two, or that begin there
+    const int up = at(positive.first + n - 1),
+              down = at(negative.first + n - 1);  // sides cut in two, or that begin there
     const bool at_up = up != at(negative.first + negative.count - 1);
     const bool at_down = down != at(positive.first + positive.count - 1);
     const int cut_sides[2] = {at_up ? down : up, at_down ? up : down};
@@ -162,8 +167,15 @@ Division Splitter::split(Node &node) {
     const std::int32_t p_vertex = end_at(at_up, up, p, p_error), q_vertex = end_at(at_down, down, q, q_error);
 
     Division division{{&line, line.crease, -1, -1, q_vertex, {-1, -1}, {-1, -1}},
-                      {n, {negative.first, positive.first}, {negative.count, positive.count}, {p.x, q.x}, {p.y, q.y},
-                       {p_error, q_error}, {nullptr, nullptr}, {0, 0}, {0, 0}},
+                      {n,
+                       {negative.first, positive.first},
+                       {negative.count, positive.count},
+                       {p.x, q.x},
+                       {p.y, q.y},
+                       {p_error, q_error},
+                       {nullptr, nullptr},
+                       {0, 0},
+                       {0, 0}},
                       {p_vertex, q_vertex},
                       {polygon.sides[down].line, polygon.sides[up].line},
                       {polygon.sides[down].slot, polygon.sides[up].slot},

@@ -53,8 +53,7 @@ class CellContexts {
 
 void EdgeMatcher::match(Growing &out, Buffer<SideList> &slots, const Cut &cut) {
     for (int i = 0; i < 2; ++i)
-        if (cut.side[i] >= 0)
-            join_lists(out, slots[std::size_t(cut.side[i])], slots[std::size_t(cut.rest[i])]);
+        if (cut.side[i] >= 0) join_lists(out, slots[std::size_t(cut.side[i])], slots[std::size_t(cut.rest[i])]);
     const SideList left = slots[std::size_t(cut.below)], right = slots[std::size_t(cut.above)];
     if (layers_.continuous) {
         match_in_order(out, left, right, cut);
@@ -75,8 +74,10 @@ void EdgeMatcher::gather(const Growing &out, SideList list) {
 // of unequal length (floats taken as they are) are matched as far as they go.
 void EdgeMatcher::match_in_order(Growing &out, SideList left, SideList right, const Cut &cut) {
     if (left.head == left.tail || right.head == right.tail) {
-        const std::int32_t h = left.head, other = right.tail, to = h == left.tail ? cut.end : out.corners[std::size_t(next_along(out, h))];
-        const std::int32_t edge = add_edge(out, out.owners[std::size_t(h)], out.owners[std::size_t(other)], out.corners[std::size_t(h)], to, cut.crease);
+        const std::int32_t h = left.head, other = right.tail,
+                           to = h == left.tail ? cut.end : out.corners[std::size_t(next_along(out, h))];
+        const std::int32_t edge = add_edge(out, out.owners[std::size_t(h)], out.owners[std::size_t(other)],
+                                           out.corners[std::size_t(h)], to, cut.crease);
         out.links[std::size_t(h)] = out.links[std::size_t(other)] = edge;
         return;
     }

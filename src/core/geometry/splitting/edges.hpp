@@ -12,9 +12,9 @@
 #include <optional>
 #include <vector>
 
-#include "complex.hpp"
-#include "../network/layers.hpp"
 #include "../exact/predicates.hpp"
+#include "../network/layers.hpp"
+#include "complex.hpp"
 
 namespace leadlight::geometry {
 

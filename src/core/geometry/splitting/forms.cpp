@@ -73,7 +73,8 @@ Errors Splitter::next_errors(const FormBounds &bounds, const Layer &layer, const
                              double max_ab, double max_c) const {
     if (!options_.certified) return Errors();
     double most_ab = bound_product(bounds.errors.ab, layer.max_row_norm);
-    double most_c = bound_product(bounds.errors.c, layer.max_row_norm) + bound_product(bounds.errors.b, layer.max_abs_bias);
+    double most_c =
+        bound_product(bounds.errors.c, layer.max_row_norm) + bound_product(bounds.errors.b, layer.max_abs_bias);
     if (bounds.by_unit) {
         most_ab = *std::max_element(bounds.ab, bounds.ab + layer.n_out);
         most_c = *std::max_element(bounds.c, bounds.c + layer.n_out);
@@ -83,7 +84,8 @@ Errors Splitter::next_errors(const FormBounds &bounds, const Layer &layer, const
     double E_ab = bound_product(layer.max_slope, most_ab);
     double E_c = bound_product(layer.max_slope, most_c);
     // A quantum that underflowed is 0, and nothing but 0 is a multiple of it.
-    if (layer.slopes_round && !(E_ab == 0.0 && M_ab <= 0x1p53 * layer.quantum_h_ab)) E_ab += bound_product(0x1p-52, M_ab);
+    if (layer.slopes_round && !(E_ab == 0.0 && M_ab <= 0x1p53 * layer.quantum_h_ab))
+        E_ab += bound_product(0x1p-52, M_ab);
     if ((layer.slopes_round || layer.max_intercept != 0.0) && !(E_c == 0.0 && M_c <= 0x1p53 * layer.quantum_h_c))
         E_c += bound_product(0x1p-51, M_c);
     const double gamma = sum_bound(layer, n_open, n_more);
@@ -169,10 +171,11 @@ void Splitter::bound_next_forms(const Node &node, Frame &frame, int l) {
         if (slope == 0.0 && intercept == 0.0) continue;
         // What the unit is off, its own rounding included, and what its term is off when it is summed.
         // A denormal one is off by more than its part.
-        const double h_ab = slope * larger(std::fabs(frame.forms[j]), std::fabs(frame.forms[layer.stride + j])) + 0x1p-1000;
+        const double h_ab =
+            slope * larger(std::fabs(frame.forms[j]), std::fabs(frame.forms[layer.stride + j])) + 0x1p-1000;
         const double h_c = slope * std::fabs(frame.forms[2 * layer.stride + j]) + intercept + 0x1p-1000;
-        terms[n++] = {next.weights + next.stride * j, slope * frame.bounds.of_ab(layer, j) + (gamma + 0x1p-52) * h_ab, 0.0,
-                      slope * frame.bounds.of_c(layer, j) + (gamma + 0x1p-51) * h_c};
+        terms[n++] = {next.weights + next.stride * j, slope * frame.bounds.of_ab(layer, j) + (gamma + 0x1p-52) * h_ab,
+                      0.0, slope * frame.bounds.of_c(layer, j) + (gamma + 0x1p-51) * h_c};
     }
     std::fill(sums, sums + 3 * stride, 0.0);
     kernels_.add_bounds(sums, terms, n, next.stride);

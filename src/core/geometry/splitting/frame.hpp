@@ -12,7 +12,7 @@ namespace leadlight::geometry {
 
 struct Splitter::Frame {
     std::vector<double> storage;
-    double *forms;  // a, b and c of the layer's units
+    double *forms;            // a, b and c of the layer's units
     FormBounds bounds, next;  // of these, and of the next layer's
     double *scan_bounds;      // (stride,)
     double *balls;            // (ball_arrays, stride): the forms as double-doubles; see ball_terms.hpp
@@ -88,9 +88,9 @@ inline void Splitter::add_term(Node &node, const Frame &frame, int l, int unit, 
         intercept = layer.pieces[unit].intercepts[piece];
     }
     if (slope == 0.0 && intercept == 0.0) return;
-    const double *const weights = node.ahead ? node.ahead->columns + node.ahead->stride * node.ahead->places[unit]
-                                             : layers_.layers[std::size_t(l + 1)].weights +
-                                                   layers_.layers[std::size_t(l + 1)].stride * unit;
+    const double *const weights =
+        node.ahead ? node.ahead->columns + node.ahead->stride * node.ahead->places[unit]
+                   : layers_.layers[std::size_t(l + 1)].weights + layers_.layers[std::size_t(l + 1)].stride * unit;
     Term &term = node.terms[node.n_terms++];
     ++node.n_nonzero;
     if (slope == 0.0) {
@@ -103,7 +103,8 @@ inline void Splitter::add_term(Node &node, const Frame &frame, int l, int unit, 
     if (node.ahead && node.ahead->columns_after) {
         Term &after = node.terms_after[node.n_terms_after++];
         after = term;
-        after.weights = node.ahead->columns_after + layers_.layers[std::size_t(l + 2)].stride * node.ahead->places[unit];
+        after.weights =
+            node.ahead->columns_after + layers_.layers[std::size_t(l + 2)].stride * node.ahead->places[unit];
     }
 }
 

@@ -8,8 +8,8 @@
 #include <memory>
 #include <vector>
 
-#include "bounds.hpp"
 #include "../network/layers.hpp"
+#include "bounds.hpp"
 
 namespace leadlight::geometry {
 
@@ -61,15 +61,16 @@ struct Errors {
 // Bounds on the errors of all forms of a layer; see filter.hpp.
 struct FormBounds {
     Errors errors;
-    bool by_unit = false;       // then these hold instead
-    double *ab, *c;             // (stride,)
+    bool by_unit = false;  // then these hold instead
+    double *ab, *c;        // (stride,)
 
     double of_ab(const Layer &layer, int unit) const {
         return by_unit ? ab[unit] : bound_product(errors.ab, layer.row_norms[unit]);
     }
     double of_c(const Layer &layer, int unit) const {
-        return by_unit ? c[unit]
-                       : bound_product(errors.c, layer.row_norms[unit]) + bound_product(errors.b, layer.abs_biases[unit]);
+        return by_unit
+                   ? c[unit]
+                   : bound_product(errors.c, layer.row_norms[unit]) + bound_product(errors.b, layer.abs_biases[unit]);
     }
     void set(const Errors &common) {
         errors = common;
@@ -106,7 +107,7 @@ struct Node {
     const Ahead *ahead;       // null: base and terms are of all units of the next layer
     Term *terms_after;        // to be added to base_after
     int n_terms_after;
-    int tried;                // candidates when counting by floats alone was tried last, in vain; 0: never
+    int tried;  // candidates when counting by floats alone was tried last, in vain; 0: never
 };
 
 // A node on its own, to be continued by any splitter.

@@ -14,8 +14,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "../kernels/ball_terms.hpp"
 #include "../exact/double_double.hpp"
+#include "../kernels/ball_terms.hpp"
 #include "frame.hpp"
 
 namespace leadlight::geometry {
@@ -71,7 +71,8 @@ double allowed_of_slope(const Layer &layer) { return is_wide(layer) ? 0x1p-18 : 
 double Splitter::never_poor(const FormBounds &bounds, const Layer &layer) const {
     if (bounds.by_unit) return infinity;
     const double e_ab = bound_product(bounds.errors.ab, layer.max_row_norm);
-    const double e_c = bound_product(bounds.errors.c, layer.max_row_norm) + bound_product(bounds.errors.b, layer.max_abs_bias);
+    const double e_c =
+        bound_product(bounds.errors.c, layer.max_row_norm) + bound_product(bounds.errors.b, layer.max_abs_bias);
     return larger(e_ab, e_c / size_) / allowed_of_slope(layer) * slack;
 }
 
@@ -118,7 +119,9 @@ bool Splitter::make_balls(int l) {
             term.h = h;
             term.stride = 1;
         };
-        const auto add_on = [&](int j, int piece) { add(j, before.pieces[j].slopes[piece], before.pieces[j].intercepts[piece]); };
+        const auto add_on = [&](int j, int piece) {
+            add(j, before.pieces[j].slopes[piece], before.pieces[j].intercepts[piece]);
+        };
         const std::uint8_t *const row = row_.data() + before.pattern_start;
         if (!before.pieces)
             for (int j = 0; j < before.n_out; ++j) add(j, 1.0, 0.0);

@@ -9,14 +9,15 @@
 
 namespace leadlight::geometry {
 
-Splitter::Splitter(const Kernels &kernels, const Layers &layers, const Options &options, Progress &progress, Growing &out,
-                   std::uint64_t first_serial, int deepest)
+Splitter::Splitter(const Kernels &kernels, const Layers &layers, const Options &options, Progress &progress,
+                   Growing &out, std::uint64_t first_serial, int deepest)
     : kernels_(kernels.geometry), layers_(layers), options_(options), progress_(progress), out_(out),
       row_(std::size_t(layers.pattern_bytes) + 8), layer_counts_(std::size_t(layers.n_hidden) + 1),
-      told_every_(options.max_cells ? std::clamp<std::int64_t>(options.max_cells / 64, 1, 256) : 256), serial_(first_serial),
-      deepest_(deepest), predicates_(layers.net),
-      counter_(predicates_, [this](const Line &line) { return reference(line); }, options.certified, options.max_pairs,
-               progress.stop),
+      told_every_(options.max_cells ? std::clamp<std::int64_t>(options.max_cells / 64, 1, 256) : 256),
+      serial_(first_serial), deepest_(deepest), predicates_(layers.net),
+      counter_(
+          predicates_, [this](const Line &line) { return reference(line); }, options.certified, options.max_pairs,
+          progress.stop),
       matcher_(layers, predicates_, options.certified), size_(0.0) {
     std::size_t most = 1;
     for (int l = 0; l < layers.n_hidden; ++l) {
@@ -203,8 +204,10 @@ std::int32_t Splitter::add_part(const Node &node, Division &division, bool above
         const auto go = [&](std::size_t end) {
             for (std::size_t k = 0; k < end; ++k) act(k, sides[wrapped(start + int(k), n)]);
         };
-        if (count <= few) go(few);
-        else go(count);
+        if (count <= few)
+            go(few);
+        else
+            go(count);
     };
     each_side([=](std::size_t k, const Side &side) { corners[k] = side.vertex; });
     corners[count] = chord.vertex;
@@ -216,8 +219,10 @@ std::int32_t Splitter::add_part(const Node &node, Division &division, bool above
             for (std::size_t k = 0; k < end; ++k) links[k] = -1;
             for (std::size_t k = 0; k < end; ++k) owners[k] = std::int32_t(cell);
         };
-        if (count <= few) fill(few + 2);
-        else fill(count + 2);
+        if (count <= few)
+            fill(few + 2);
+        else
+            fill(count + 2);
         out_.links.truncate(first + count + 2);
         out_.owners.truncate(first + count + 2);
         SideList *const slots = slots_.data();
@@ -239,8 +244,8 @@ void Splitter::count_cells_of(const Node &node) {
     for (int i = 0; i < polygon.n; ++i) counted_.push_back(polygon.sides[i].line);
     for (int i = 0; i < node.n_candidates; ++i) counted_.push_back(node.candidates[i].line);
     const Line *const *const sides = counted_.data();
-    const std::int64_t n = counter_.count(polygon.x, polygon.y, polygon.e, sides, polygon.n, sides + polygon.n,
-                                          node.n_candidates);
+    const std::int64_t n =
+        counter_.count(polygon.x, polygon.y, polygon.e, sides, polygon.n, sides + polygon.n, node.n_candidates);
     for (int l = node.layer; l < layers_.n_hidden; ++l) layer_counts_[std::size_t(l + 1)] += n;
     if (layer_counts_[std::size_t(layers_.n_hidden)] - told_cells_ >= told_every_) check_progress();
 }

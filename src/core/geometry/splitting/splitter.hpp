@@ -18,16 +18,16 @@
 #include <vector>
 
 #include "../../kernels.hpp"
-#include "../memory/arena.hpp"
-#include "complex.hpp"
 #include "../counting/count.hpp"
+#include "../exact/predicates.hpp"
+#include "../kernels/filter.hpp"
+#include "../memory/arena.hpp"
+#include "../memory/team.hpp"
+#include "../network/layers.hpp"
+#include "complex.hpp"
 #include "division.hpp"
 #include "edges.hpp"
-#include "../kernels/filter.hpp"
-#include "../network/layers.hpp"
 #include "nodes.hpp"
-#include "../exact/predicates.hpp"
-#include "../memory/team.hpp"
 
 namespace leadlight::geometry {
 
@@ -59,7 +59,7 @@ class Splitter {
     void tell_cells();  // the progress: those not told yet
     // The cells of a node; returns its place in the tree.
     std::int32_t solve(Node &node);
-    std::int32_t solve_parts(Node &node);  // of one that is cut
+    std::int32_t solve_parts(Node &node);          // of one that is cut
     void leave_rest(Rest *rest) { rest_ = rest; }  // from now on
     // Whether the part above a cut goes before that below. Of the strip over an interval the left part goes first;
     // sides run counter-clockwise, so if that is the one below, the chord leads up along it.
@@ -94,7 +94,8 @@ class Splitter {
     // Whether a node's cells are counted, not made.
     bool counts(const Node &node) const {
         if (!options_.count) return false;
-        return node.layer + 1 == layers_.n_hidden || (node.layer + 2 == layers_.n_hidden && node.ahead && node.ahead->n == 0);
+        return node.layer + 1 == layers_.n_hidden ||
+               (node.layer + 2 == layers_.n_hidden && node.ahead && node.ahead->n == 0);
     }
 
   private:
@@ -125,7 +126,8 @@ class Splitter {
     void start_from_balls(Node &node, Frame &frame, int layer);
     void start_from_nothing(Node &node, Frame &frame, int layer);
     void take_bounds(const Node &node, const FormBounds &before, FormBounds &bounds, const Layer &layer) const;
-    void start_next_forms(Node &node, Frame &frame, int layer, const Ahead *ahead, const Term *terms_after, int n_terms_after);
+    void start_next_forms(Node &node, Frame &frame, int layer, const Ahead *ahead, const Term *terms_after,
+                          int n_terms_after);
     void bound_next_forms(const Node &node, Frame &frame, int layer);
     Errors next_errors(const FormBounds &bounds, const Layer &layer, const Layer &next, int n_open, int n_more,
                        double max_ab, double max_c) const;
@@ -190,7 +192,7 @@ class Splitter {
     std::vector<const Line *> counted_;  // lines of the sides, then of the candidates
     EdgeMatcher matcher_;
     std::vector<double> allowed_;  // errors of crossings in each layer, relative to size_
-    double size_;  // the largest coordinate of the domain
+    double size_;                  // the largest coordinate of the domain
 };
 
 }  // namespace leadlight::geometry

@@ -69,9 +69,13 @@ def save(cx: PolyhedralComplex, path: str | os.PathLike[str], **options: Any) ->
     write, known = _writer(path)
     for name in options:
         if not known:
-            raise ParameterError(f"{name} is an option of pictures: leave it out, or write a .svg or .png file.")
+            raise ParameterError(
+                f"{name} is an option of pictures: leave it out, or write a .svg or .png file."
+            )
         if name not in known:
-            raise ParameterError(f"{name} is no option of {Path(path).suffix} files: give some of {', '.join(known)}.")
+            raise ParameterError(
+                f"{name} is no option of {Path(path).suffix} files: give some of {', '.join(known)}."
+            )
     write(cx, path, **options)
 
 
