@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import leadlight as ll
-from leadlight.geometry._flat import flat_network, latest_on, prepared
+from leadlight.geometry._flat import _latest, flat_network, latest_on, prepared
 from leadlight.geometry.domain import Domain, domain
 
 
@@ -61,3 +61,14 @@ def test_a_domain_that_can_be_written_to_is_read_anew():
     own.corners[:] *= 5
     np.testing.assert_array_equal(ll.regions(net, own).vertices, ll.regions(net, [(-5, 5), (-5, 5)]).vertices)
     assert len(before) == len(ll.regions(net, [(-1, 1), (-1, 1)]))
+
+
+def test_what_is_kept_goes_with_its_network():
+    nets = [ll.mlp(2, [4], 1, seed=seed) for seed in range(3)]
+    keys = [id(net) for net in nets]
+    for net in nets:
+        for box in ([(-1, 1), (-1, 1)], [(-2, 2), (-2, 2)]):
+            prepared(net, domain(box))
+    del net, nets
+    gc.collect()
+    assert not any(key in _latest for key in keys)

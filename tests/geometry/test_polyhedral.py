@@ -1,5 +1,6 @@
 """The complex's own answers on shapes known by hand. Against the oracle: test_regions.py."""
 
+from dataclasses import fields
 from fractions import Fraction
 
 import numpy as np
@@ -123,3 +124,10 @@ def test_errors_of_maps_are_told():
     assert 0 < A_errors.max() < 1e-12
     word = ll.regions(net, [(-1, 1), (-1, 1)], certified=False)
     assert np.isinf(word.affine_map_errors()).all()
+
+
+@pytest.mark.parametrize("domain", [(-1, 1), [(-1, 1), (-1, 1)]])
+def test_made_without_its_constructor_a_complex_has_all_fields(domain):
+    cx = ll.regions(ll.mlp(1 if isinstance(domain, tuple) else 2, [8, 8], 1, seed=0), domain)
+    for made in (cx, cx.edges, cx._details):
+        assert set(vars(made)) == {field.name for field in fields(made)}

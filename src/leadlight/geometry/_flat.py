@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from .domain import Domain, plain_box
 
 # Of networks that are still there: to make these anew takes longer than a small network's cells.
 _known: WeakKeyDictionary[Any, dict[str, np.ndarray]] = WeakKeyDictionary()
-_latest: WeakKeyDictionary[Any, Prepared] = WeakKeyDictionary()
+_latest: dict[int, tuple[ref[Any], Prepared]] = {}  # by id, which is found sooner
 _LARGEST_KNOWN = 1 << 16  # parameters
 
 __all__ = ["Prepared", "check_inputs", "flat_corners", "flat_network", "latest_on", "prepared"]
@@ -23,6 +24,7 @@ class Prepared(NamedTuple):
     """A network on a domain, ready for the core."""
 
     domain: Domain
+    in_line: bool  # of one dimension
     problem: _core.Problem
     bytes_per_cell: int  # of a complex, about
     pattern_starts: np.ndarray  # these three as the problem has them
@@ -83,24 +85,39 @@ def prepared(net: Any, where: Domain) -> Prepared:
     ModelError
         A hidden activation is curved.
     """
-    latest = _latest.get(net)
+    latest = _latest_of(net)
     if latest is not None and latest.domain is where:
         return latest
     found = flat_network(net)
     bytes_per_cell = 400 + net.n_units // 4 + 40 * net.n_outputs
     problem = _core.Problem(**found, corners=flat_corners(where))
     made = Prepared(
-        where, problem, bytes_per_cell, problem.pattern_starts, problem.pattern_bits, problem.lines
+        where,
+        where.dim == 1,
+        problem,
+        bytes_per_cell,
+        problem.pattern_starts,
+        problem.pattern_bits,
+        problem.lines,
     )
     if found["weights"].size <= _LARGEST_KNOWN and not where.corners.flags.writeable:
-        _latest[net] = made
+        _latest[id(net)] = ref(net, partial(_forget, _latest, id(net))), made
     return made
 
 
 def latest_on(net: Any, given: Any) -> Prepared | None:
     """What is kept of a network, if it is on this domain, a box in plain numbers: nothing is left to check."""
-    latest = _latest.get(net)
+    latest = _latest_of(net)
     return latest if latest is not None and latest.domain is plain_box(given) else None
+
+
+def _latest_of(net: Any) -> Prepared | None:
+    found = _latest.get(id(net))
+    return found[1] if found is not None and found[0]() is net else None
+
+
+def _forget(known: dict[int, Any], key: int, _: ref[Any]) -> None:
+    known.pop(key, None)
 
 
 def _flat_network(net: Any) -> dict[str, np.ndarray]:

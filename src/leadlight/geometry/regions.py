@@ -16,6 +16,7 @@ from ._flat import Prepared, check_inputs, latest_on, prepared
 from ._strip import interval_of_strip
 from .cells.details import Details, FoundDetails
 from .cells.edges import Edges
+from .cells.of_fields import of_fields
 from .domain import domain as domain_of
 from .polyhedral import PolyhedralComplex
 from .slices import Slice
@@ -90,10 +91,13 @@ def regions(
     True
     """
     sliced, given = _problem(net, domain, slice)
-    certified, threads = certified is True or _flag("certified", certified), _threads(threads)
-    check_progress(progress, "cells_so_far")
+    certified = certified is True or _flag("certified", certified)
+    if type(threads) is not int or not 1 <= threads <= MOST_THREADS:
+        threads = _threads(threads)
+    if progress is not None:
+        check_progress(progress, "cells_so_far")
     limit = _limit(max_cells, given.bytes_per_cell)
-    in_line = given.domain.dim == 1  # then all at once: the cells are put in order afterwards
+    in_line = given.in_line  # then all at once: the cells are put in order afterwards
     found = _core.enumerate_cells(
         given.problem,
         threads=threads,
@@ -115,7 +119,9 @@ def regions(
         found = interval_of_strip(found)
         details = FoundDetails.of(found)
     else:
-        details = Details(sliced, given.domain, certified, threads)
+        details = of_fields(
+            Details, network=sliced, domain=given.domain, certified=certified, threads=threads
+        )
     return _complex(net, sliced, given, slice, certified, found, details)
 
 
@@ -158,9 +164,10 @@ def _complex(
     found: dict[str, Any],
     details: Details | FoundDetails,
 ) -> PolyhedralComplex:
-    lines = given.lines
     edges = found["edges"]
-    return PolyhedralComplex(
+    float64, double_double, exact = found["signs"]
+    return of_fields(
+        PolyhedralComplex,
         network=net,
         domain=given.domain,
         slice=slice,
@@ -170,14 +177,21 @@ def _complex(
         cell_starts=found["cell_starts"],
         cell_vertices=found["cell_vertices"],
         cell_edges=found["cell_edges"],
-        edges=Edges(edges[:, :2], edges[:, 2:], found["edge_creases"], lines, 0 if slice is None else 2),
+        edges=of_fields(
+            Edges,
+            cells=edges[:, :2],
+            vertices=edges[:, 2:],
+            creases=found["edge_creases"],
+            lines=given.lines,
+            n_slice_layers=0 if slice is None else 2,
+        ),
         packed_patterns=found["patterns"],
         layer_counts=found["layer_counts"],
-        signs=dict(zip(STAGES, found["signs"])),
+        signs={"float64": float64, "double-double": double_double, "exact": exact},
         _sliced=sliced,
         _pattern_starts=given.pattern_starts,
         _pattern_bits=given.pattern_bits,
-        _lines=lines,
+        _lines=given.lines,
         _details=details,
     )
 
