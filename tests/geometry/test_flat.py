@@ -24,7 +24,7 @@ def test_a_networks_arrays_are_made_once_and_go_with_it():
 
 
 def test_those_of_a_large_network_are_not_kept():
-    net = ll.mlp(2, [300, 300], 1, seed=0)
+    net = ll.mlp(2, [520, 520], 1, seed=0)
     first, second = flat_network(net), flat_network(net)
     assert first["weights"] is not second["weights"]
     np.testing.assert_array_equal(first["weights"], second["weights"])

@@ -15,7 +15,7 @@ from .domain import Domain, plain_box
 # Of networks that are still there: to make these anew takes longer than a small network's cells.
 _known: WeakKeyDictionary[Any, dict[str, np.ndarray]] = WeakKeyDictionary()
 _latest: dict[int, tuple[ref[Any], Prepared]] = {}  # by id, which is found sooner
-_LARGEST_KNOWN = 1 << 16  # parameters
+_LARGEST_KNOWN = 1 << 18  # parameters
 
 __all__ = ["Prepared", "check_inputs", "flat_corners", "flat_network", "latest_on", "prepared"]
 
