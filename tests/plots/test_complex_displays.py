@@ -290,3 +290,10 @@ def test_an_animation_has_a_frame_for_each_complex(tmp_path):
         animate_regions([])
     with pytest.raises(ShapeError, match="2 titles were given for 3"):
         animate_regions(complexes, titles=["a", "b"])
+
+
+def test_a_boundary_is_not_made_of_a_complex_itself():
+    with pytest.raises(
+        ParameterError, match=r"not PolyhedralComplex: make the display with BoundaryDisplay\.from_"
+    ):
+        BoundaryDisplay(CX)

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from ..errors import ParameterError
 from ..geometry.boundaries.level_sets import DecisionPartition
 from ..geometry.polyhedral import PolyhedralComplex
 from . import style
@@ -29,6 +30,11 @@ class BoundaryDisplay(ComplexDisplay):
     partition : DecisionPartition
         Of a two-dimensional domain.
 
+    Raises
+    ------
+    ParameterError
+        Something else is given.
+
     Attributes
     ----------
     complex : PolyhedralComplex
@@ -46,6 +52,11 @@ class BoundaryDisplay(ComplexDisplay):
     partition: DecisionPartition
 
     def __post_init__(self) -> None:
+        if not isinstance(self.partition, DecisionPartition):
+            raise ParameterError(
+                f"BoundaryDisplay() takes a DecisionPartition, not {type(self.partition).__name__}: make the display "
+                "with BoundaryDisplay.from_complex or .from_network."
+            )
         self.complex = self.partition.complex
         super().__post_init__()
 
