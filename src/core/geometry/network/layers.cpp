@@ -115,6 +115,7 @@ Layers::Layers(const Net &net) : net(net), n_hidden(int(net.layers.size()) - 1),
                 const double w = given.W[std::size_t(j) * std::size_t(given.n_in) + std::size_t(u)];
                 weights[std::size_t(u) * stride + std::size_t(j)] = w;
                 norm += std::fabs(w);
+                if (l == 0 && w != 0.0) uses_input[u] = true;
                 quantum_W = std::min(quantum_W, quantum(w));
                 layer.in_ball_range &= in_ball_range(w);
             }

@@ -71,7 +71,8 @@ class Layers {
     int n_hidden;
     long pattern_bytes;
     std::vector<LineName> lines;
-    bool continuous;  // every activation, exactly
+    bool continuous;          // every activation, exactly
+    bool uses_input[2] = {};  // whether some weight of it is not 0
 
   private:
     std::vector<std::vector<double>> numbers_;

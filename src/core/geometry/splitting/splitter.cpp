@@ -148,28 +148,7 @@ std::int32_t Splitter::add_cell(const Node &node) {
         }
     }
     if (options_.patterns) add_pattern();
-    if (options_.maps) {
-        const Layer &last = layers_.layers.back();
-        const Arena::Mark mark = arena_.mark();
-        double *const forms = arena_.take<double>(3 * std::size_t(last.stride));
-        kernels_.add_terms(forms, node.base, nullptr, node.terms, node.n_terms, last.stride);
-        for (int j = 0; j < last.n_out; ++j) {
-            double *const map = out_.maps.extend(3);
-            for (int i = 0; i < 3; ++i) map[i] = forms[i * last.stride + j];
-        }
-        if (!options_.stream) {
-            FormBounds errors;
-            errors.ab = arena_.take<double>(2 * std::size_t(last.stride));
-            errors.c = errors.ab + last.stride;
-            if (layers_.n_hidden) take_bounds(node, frames_.back()->next, errors, last);
-            for (int j = 0; j < last.n_out; ++j) {
-                double *const bounds = out_.map_errors.extend(2);
-                bounds[0] = errors.of_ab(last, j) * slack;
-                bounds[1] = errors.of_c(last, j) * slack;
-            }
-        }
-        arena_.release(mark);
-    }
+    if (options_.maps) add_maps(node);
     return std::int32_t(cell);
 }
 

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "../../kernels.hpp"
@@ -156,6 +157,9 @@ class Splitter {
     const Context &exact_context(int layer);
     std::int32_t add_cell(const Node &node);
     void add_pattern();
+    void add_maps(const Node &node);
+    bool is_known(const double *map, const double *bounds) const;
+    void start_outputs(std::optional<Context> &outputs);
     std::size_t begin_cell(std::size_t n_corners);
     std::int32_t add_part(const Node &node, Division &division, bool above);
     // Whether a node without candidates is a cell to be made, and nothing else.

@@ -3,7 +3,7 @@
 On a convex domain this is the exact constant for the pair of norms (the segment between two points passes
 through cells, and inside the steepest one the bound is reached). A network with steps has none where it jumps, be it
 on a crease or on the domain's border alone. Cost: linear in the cells; the norms are computed in float64 from maps
-with error bounds, and from exact maps where those are beyond its range.
+with error bounds.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ...errors import ParameterError
 from ..exact import cell_forms
 from .step_values import face, values_on_faces
 
-__all__ = ["Lipschitz", "jacobians", "lipschitz", "matrix_norms"]
+__all__ = ["Lipschitz", "lipschitz", "matrix_norms"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Lipschitz:
     Attributes
     ----------
     constant : float
-        Infinite where the network jumps.
+        Infinite where the network jumps, or where it is beyond the range of float64.
     cell : int
         A cell whose Jacobian has this norm, or one beside a jump.
     error : float
@@ -80,7 +80,7 @@ def lipschitz(cx: Any, norm: float = 2) -> Lipschitz:
         jump = _first_jump(cx)
         if jump is not None:
             return Lipschitz(math.inf, jump, 0.0, norm)
-    A, slack = jacobians(cx)
+    A, slack = cx.affine_maps()[0], cx._details.map_errors[:, :, 0]
     steepness = matrix_norms(A, norm)
     # ||A + E|| <= ||A|| + ||E||, and the 2-norm of E is at most its Frobenius norm.
     spread = matrix_norms(
@@ -96,16 +96,6 @@ def lipschitz(cx: Any, norm: float = 2) -> Lipschitz:
     # A sum of one term for each output rounds by at most so many units in the last place, a root by fewer.
     rounding = 2.0**-52 * (cx.network.n_outputs + 8) * constant + 2.0**-1074
     return Lipschitz(constant, cell, max(upper - constant, constant - lower) + rounding, norm)
-
-
-def jacobians(cx: Any) -> tuple[np.ndarray, np.ndarray]:
-    """The matrix of each cell and the bound on the error of each row's entries; infinite only if too large."""
-    A, slack = cx.affine_maps()[0].copy(), cx._details.map_errors[:, :, 0].copy()
-    for cell in np.flatnonzero(~np.isfinite(A).all(axis=(1, 2)) | ~np.isfinite(slack).all(axis=1)).tolist():
-        exact, _ = cx.affine_map_exact(cell)
-        A[cell] = [[cell_forms.rounded(value) for value in row] for row in exact]
-        slack[cell] = 2.0**-53 * np.abs(A[cell]).max(axis=1) + 2.0**-1074
-    return A, slack
 
 
 def matrix_norms(A: np.ndarray, norm: float) -> np.ndarray:

@@ -13,7 +13,7 @@ import numpy as np
 from ...errors import ParameterError
 from .distribution import Distribution
 from .gradients import count_gradients
-from .lipschitz import jacobians, matrix_norms
+from .lipschitz import matrix_norms
 
 __all__ = ["RegionStatistics", "statistics"]
 
@@ -119,7 +119,7 @@ class RegionStatistics:
 
 def statistics(cx: Any) -> RegionStatistics:
     """See `PolyhedralComplex.statistics`."""
-    return _measured(cx, jacobians(cx)[0], keep=True, n_gradients=count_gradients(cx))
+    return _measured(cx, cx.affine_maps()[0], keep=True, n_gradients=count_gradients(cx))
 
 
 def _measured(cells: Any, A: np.ndarray, keep: bool, n_gradients: int | None) -> RegionStatistics:

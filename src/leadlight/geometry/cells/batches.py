@@ -63,7 +63,7 @@ class CellBatch(CellArrays):
         -------
         A : ndarray (C, n_outputs, dim) float64
         c : ndarray (C, n_outputs) float64
-            Before an output activation (logits); in slice coordinates on a slice.
+            Before an output activation (logits); in slice coordinates on a slice. As right as those of a complex.
 
         Raises
         ------

@@ -1,0 +1,78 @@
+// The network's outputs on a cell: affine maps in floats, and bounds on their errors.
+//
+// Sums of floats, started with the context and completed along the way; where terms cancel or leave the range, little or
+// nothing of such a sum is right. A map with a number that is not known to a small part of itself is made exactly, and
+// rounded.
+#include <cmath>
+
+#include "frame.hpp"
+
+namespace leadlight::geometry {
+
+namespace {
+
+constexpr double small_part = 0x1p-24;
+
+// The nearest float, and how far it is off.
+double rounded(const Dyadic &exact, double &off) {
+    const Ball ball = to_ball(exact);
+    off = std::isfinite(ball.high) ? (std::fabs(ball.low) + ball.error) * slack : infinity;
+    return ball.high;
+}
+
+}  // namespace
+
+// Of an output's a, b and c; the bounds are for a and b, and for c.
+bool Splitter::is_known(const double *map, const double *bounds) const {
+    for (int i = 0; i < 2; ++i)
+        if (layers_.uses_input[i] && !(bounds[0] <= small_part * std::fabs(map[i]))) return false;
+    return bounds[1] <= small_part * std::fabs(map[2]);
+}
+
+void Splitter::add_maps(const Node &node) {
+    const Layer &last = layers_.layers.back();
+    const auto stride = std::size_t(last.stride);
+    const Arena::Mark mark = arena_.mark();
+    double *const forms = arena_.take<double>(3 * stride);
+    kernels_.add_terms(forms, node.base, nullptr, node.terms, node.n_terms, last.stride);
+    FormBounds errors;
+    errors.ab = arena_.take<double>(2 * stride);
+    errors.c = errors.ab + stride;
+    if (layers_.n_hidden) take_bounds(node, frames_.back()->next, errors, last);
+    std::optional<Context> exact;
+    for (int j = 0; j < last.n_out; ++j) {
+        double *const map = out_.maps.extend(3);
+        for (int i = 0; i < 3; ++i) map[i] = forms[i * last.stride + j];
+        double bounds[2] = {errors.of_ab(last, j) * slack, errors.of_c(last, j) * slack};
+        if (options_.certified && !is_known(map, bounds)) {
+            if (!exact) start_outputs(exact);
+            const ExactForm &form = exact->exact_form(j);
+            double off;
+            map[0] = rounded(form.a, bounds[0]);
+            map[1] = rounded(form.b, off);
+            bounds[0] = larger(bounds[0], off);
+            map[2] = rounded(form.c, bounds[1]);
+        }
+        if (!options_.stream) {
+            double *const to = out_.map_errors.extend(2);
+            to[0] = bounds[0];
+            to[1] = bounds[1];
+        }
+    }
+    arena_.release(mark);
+}
+
+// The context of the outputs on the cell that has just been found.
+void Splitter::start_outputs(std::optional<Context> &outputs) {
+    const int n_hidden = layers_.n_hidden;
+    if (n_hidden == 0) {
+        outputs.emplace(layers_.net);
+        return;
+    }
+    const Layer &last = layers_.layers[std::size_t(n_hidden - 1)];
+    std::uint8_t *const pieces = arena_.take<std::uint8_t>(std::size_t(last.n_out));
+    for (int j = 0; j < last.n_out; ++j) pieces[j] = std::uint8_t(piece_of(n_hidden - 1, j));
+    outputs.emplace(exact_context(n_hidden - 1), last.pieces ? pieces : nullptr);
+}
+
+}  // namespace leadlight::geometry
