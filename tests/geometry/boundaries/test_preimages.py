@@ -8,7 +8,10 @@ import pytest
 import leadlight as ll
 from degenerate_networks import KINDS, random_case
 from exact_networks import exact_values
+from leadlight import _core
+from leadlight._core import ExactCells
 from leadlight.errors import ParameterError
+from leadlight.geometry.exact import cell_forms
 from leadlight.geometry.reference import enumerate_cells
 
 BOX = [(-2, 2), (-2, 2)]
@@ -148,6 +151,59 @@ def test_generic_levels_touch_nothing():
     values = net(found.complex.centroids)[:, 1]
     wide = found.complex.areas > 1e-9
     np.testing.assert_array_equal(np.sign(values - 0.125)[wide], found.states[wide])
+
+
+def comb(rows, columns, scale=1.0):
+    """Sawtooths of x and of y >= 0, of so many layers each, added: 0 on a grid of points of the unit square alone."""
+    tooth, depth = np.array([[2.0, -4.0]] * 2), max(rows, columns)
+    weights = [np.kron(np.eye(2), np.ones((2, 1)))]
+    biases = [np.array([0.0, -0.5, 0.0, -0.5])]
+    for layer in range(1, depth):
+        parts = [tooth if layer < n else np.eye(2) for n in (columns, rows)]
+        weights.append(np.block([[parts[0], np.zeros((2, 2))], [np.zeros((2, 2)), parts[1]]]))
+        biases.append(np.concatenate([[0.0, -0.5] if layer < n else [0.0, 0.0] for n in (columns, rows)]))
+    last = scale * np.array([[2.0, -4.0, 2.0, -4.0]])
+    return ll.Network.from_arrays([*weights, last], [*biases, np.zeros(1)])
+
+
+@pytest.mark.parametrize(("rows", "columns", "scale"), [(7, 6, 1.0), (6, 7, 0.3), (10, 9, 0.3)])
+def test_a_grid_of_touched_points_costs_one_exact_sign_each(rows, columns, scale, monkeypatch):
+    n_signs = 0
+
+    class Counted(ExactCells):
+        def sign_at(self, *given):
+            nonlocal n_signs
+            n_signs += 1
+            return super().sign_at(*given)
+
+    monkeypatch.setattr(_core, "ExactCells", Counted)
+    monkeypatch.delattr(cell_forms, "preactivation_form")  # nothing goes through Python's own fractions
+    found = ll.regions(comb(rows, columns, scale), [(0, 1), (0, 1)]).preimage(0.0)
+    across, up = 2 ** (columns - 1) + 1, 2 ** (rows - 1) + 1
+    points = found.complex.vertices[found.touched_vertices]
+    assert np.unique(points, axis=0).tolist() == [
+        [i / (across - 1), k / (up - 1)] for i in range(across) for k in range(up)
+    ]
+    assert len(found.vertices) == len(points) == across * up
+    assert n_signs <= len(points)
+
+
+def test_touched_points_of_an_interval():
+    """The ends of the interval too, and points on which no breakpoint lies."""
+    tooth = ll.Network.from_arrays(
+        [[[1.0], [1.0]], [[2.0, -4.0], [2.0, -4.0]], [[0.6, -1.2]]], [[0.0, -0.5], [0.0, -0.5], [0.0]]
+    )
+    found = ll.regions(tooth, (0, 1)).preimage(0.0)
+    assert [line.tolist() for line in found.touching] == [[[0.5]], [[0.0]], [[1.0]]]
+    found = ll.regions(tooth, (0.0, 0.25)).preimage(float(Fraction(0.6)) / 2)
+    assert [line.tolist() for line in found.touching] == [[[0.25]]]
+
+
+def test_not_certified_a_vertex_counts_where_floats_cannot_tell():
+    found = ll.regions(comb(4, 4), [(0, 1), (0, 1)], certified=False).preimage(0.0)
+    assert len(found.touched_vertices) == 81
+    cx = ll.regions(comb(4, 4, scale=0.3), [(0, 1), (0, 1)], certified=False)
+    assert len(cx.preimage(0.0).vertices) >= 81
 
 
 def test_bad_levels_get_one_sentence():

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..cells.linear_regions import exact_contexts
+from ..exact.contexts import ExactContexts, in_blocks
 
 __all__ = ["count_gradients"]
 
@@ -87,11 +87,11 @@ def _ranks(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _exact_jacobians(cx: Any, cells: np.ndarray) -> set[tuple[tuple[int, int], ...]]:
     """The different Jacobians on some cells, each number as an odd integer and a power of two."""
     found = set()
-    for start in range(0, len(cells), _TOGETHER):
-        core, context = exact_contexts(cx)
-        for cell in cells[start : start + _TOGETHER].tolist():
-            at = context(cell)
-            forms = [core.exact_form(at, output)[: cx.dim] for output in range(cx.network.n_outputs)]
+    for block in in_blocks(cells, _TOGETHER):
+        exact = ExactContexts(cx, block)
+        for cell in block.tolist():
+            at = exact.context(cell)
+            forms = [exact.core.exact_form(at, output)[: cx.dim] for output in range(cx.network.n_outputs)]
             found.add(tuple(_reduced(*number) for form in forms for number in form))
     return found
 

@@ -12,10 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from ..cells.linear_regions import exact_contexts
 from ..cells.patterns import differences
+from ..exact.contexts import ExactContexts, in_blocks
 
 __all__ = ["Bend", "bends_along"]
+
+_TOGETHER = 512  # vertices whose cells' exact forms are held at once
 
 
 @dataclass(frozen=True)
@@ -60,12 +62,11 @@ def _turns(cx: Any, at: np.ndarray, before: np.ndarray, after: np.ndarray) -> np
         (ax, ay), (bx, by) = ((cx.vertices[end] - cx.vertices[at]).T for end in (one, other))
         return ax * by != ay * bx
     turned = _surely_bent(cx, at, one, other)
-    doubtful = np.flatnonzero(~turned)
-    if len(doubtful):
-        core, context = exact_contexts(cx)
-        for i in doubtful.tolist():
-            lines = [_line(cx, context, int(edge)) for edge in (before[i], after[i])]
-            turned[i] = not core.same_line(*lines)
+    for block in in_blocks(np.flatnonzero(~turned), _TOGETHER):
+        exact = ExactContexts(cx, cx.edges.cells[np.concatenate([before[block], after[block]]), 0])
+        for i in block.tolist():
+            lines = [exact.edge(int(cx.edges.cells[edge, 0]), int(edge)) for edge in (before[i], after[i])]
+            turned[i] = not exact.core.same_line(*lines)
     return turned
 
 
@@ -80,10 +81,3 @@ def _surely_bent(cx: Any, at: np.ndarray, one: np.ndarray, other: np.ndarray) ->
         # Differences, products and their difference round once each: 8 units in the last place are plenty.
         bound = size_a * error_b + size_b * error_a + 2 * error_a * error_b + 2.0**-50 * size_a * size_b
         return np.abs(ax * by - ay * bx) > bound * (1 + 1e-12) + 2.0**-1060
-
-
-def _line(cx: Any, context: Any, edge: int) -> tuple[int, int, int]:
-    """The line that an edge lies on, for `_core.ExactCells`."""
-    layer = int(cx.edges.layer[edge]) + cx._n_slice_layers
-    cell = int(cx.edges.cells[edge, 0])
-    return context(cell, layer), int(cx.edges.unit[edge]), int(cx.edges.breakpoint[edge])

@@ -2,8 +2,9 @@
 
 On the complex cut at the value (see `level_sets`) the output less the value has one sign on each open cell, or is 0
 there; what remains are sides and corners of cells. Of a continuous network an affine map is 0 along a side if it is so
-at both its ends, so vertices decide: by float64 with error bounds, then in rational numbers. A network with steps is
-asked on each side and at each corner by itself (see `step_values`). Cost: three enumerations.
+at both its ends, so vertices decide: by float64 with error bounds, then exactly. A network with steps is
+asked on each side and at each corner by itself (see `step_values`). Cost: three enumerations, and an exact sign in
+the core for each vertex that floats leave open.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ import numpy as np
 
 from ..analysis.corner_values import corner_values
 from ..analysis.step_values import values_on_faces
-from ..exact import cell_forms
+from ..exact.contexts import ExactContexts, in_blocks
 from .level_sets import LevelSet, borders, cut_at
 
 __all__ = ["Preimage", "preimage"]
+
+_TOGETHER = 512  # vertices whose cells' exact forms are held at once
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -146,19 +149,24 @@ def preimage(cx: Any, value: float = 0.0, output: int = 0) -> Preimage:
 
 def _zero_vertices(cut: Any, states: np.ndarray) -> np.ndarray:
     """Whether the output of the cut complex is 0 at each vertex, (V,) bool."""
-    cell, values, errors = corner_values(cut, 0)
+    _, values, errors = corner_values(cut, 0)
     away = np.zeros(len(cut.vertices), bool)
     away[cut.cell_vertices[np.abs(values) > errors]] = True
+    if not cut.certified:
+        return ~away
     zero = np.zeros(
         len(cut.vertices), bool
-    )  # first those known: on a border between states, or of a flat cell
+    )  # those known first: on a border between states, or of a flat cell
     between = cut.edges.interior
     left, right = states[cut.edges.cells[between]].T
     zero[cut.edges.vertices[between[left != right]]] = True
     zero[cut.cell_vertices[np.repeat(states == 0, cut.n_corners)]] = True
-    open_ = np.flatnonzero(~away & ~zero)
-    place = cut._corner_of[open_]
-    for vertex, owner in zip(open_.tolist(), cell[place].tolist()):
-        form = cell_forms.output_forms(cut._sliced, cut._full_pattern(owner))[0]
-        zero[vertex] = cell_forms.value_at(form, cut.vertex_exact(vertex)) == 0
+    corners = np.sort(cut._corner_of[~away & ~zero])
+    for block in in_blocks(corners, _TOGETHER):
+        owners = np.searchsorted(cut.cell_starts, block, side="right") - 1
+        exact = ExactContexts(cut, owners)
+        for corner, owner in zip(block.tolist(), owners.tolist()):
+            output = (exact.context(owner), 0, 0)
+            is_zero = exact.core.sign_at(output, exact.vertex(owner, corner)) == 0
+            zero[cut.cell_vertices[corner]] = is_zero
     return zero

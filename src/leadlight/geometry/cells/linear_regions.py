@@ -8,17 +8,15 @@ each cell beside a pair that structure leaves open too.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from ... import _core
-from .._flat import flat_corners
+from ..exact.contexts import ExactContexts, in_blocks
 
-__all__ = ["exact_contexts", "label_linear_regions"]
+__all__ = ["label_linear_regions"]
 
 _BLOCK = 65536  # pairs looked at together
 _EXACT_PAIRS = 256  # pairs whose exact forms are held together
@@ -33,8 +31,7 @@ def label_linear_regions(cx: Any) -> np.ndarray:
         equal = np.concatenate(
             [_same_structure(cx, pairs[start : start + _BLOCK]) for start in range(0, len(pairs), _BLOCK)]
         )
-        for start in range(0, len(open_ := np.flatnonzero(~equal)), _EXACT_PAIRS):
-            block = open_[start : start + _EXACT_PAIRS]
+        for block in in_blocks(np.flatnonzero(~equal), _EXACT_PAIRS):
             equal[block] = _exactly_equal(cx, pairs[block])
         pairs = pairs[equal]
     joined = sparse.coo_array((np.ones(len(pairs), bool), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
@@ -79,39 +76,6 @@ def _same_structure(cx: Any, pairs: np.ndarray) -> np.ndarray:
 
 def _exactly_equal(cx: Any, pairs: np.ndarray) -> np.ndarray:
     """Whether the output maps of two cells are the same, by exact arithmetic, (m,) bool."""
-    core, context = exact_contexts(cx)
-    return np.array([core.equal_outputs(context(i), context(j)) for i, j in pairs.tolist()], bool)
-
-
-def exact_contexts(cx: Any) -> tuple[_core.ExactCells, Callable[..., int]]:
-    """The core's exact cells for a complex, and the number in it of a cell's context of some layer.
-
-    ``context(cell, layer)``, a slice's own layers counted; by default of the outputs.
-    """
-    core = _core.ExactCells(_layers(cx._sliced), flat_corners(cx.domain))
-    contexts: dict[tuple[int, bytes], int] = {}
-
-    def context(cell: int, layer: int | None = None) -> int:
-        at = 0
-        for pieces in cx._full_pattern(cell)[:layer]:
-            key = (at, pieces.tobytes())
-            if key not in contexts:
-                contexts[key] = core.context(at, np.ascontiguousarray(pieces))
-            at = contexts[key]
-        return at
-
-    return core, context
-
-
-def _layers(net: Any) -> list[tuple]:
-    weights = list(net.weights)
-    if net.n_inputs == 1:
-        weights[0] = np.column_stack([weights[0], np.zeros(len(weights[0]))])
-    tables = [[unit.pieces for unit in act.units()] for act in net.activations]
-    pieces = [
-        [(t.breakpoints, t.slopes, t.intercepts) for t in (units * width)[:width]]
-        if len(units[0]) > 1
-        else None
-        for units, width in zip(tables, net.widths)
-    ]
-    return list(zip(weights, net.biases, [*pieces, None]))
+    exact = ExactContexts(cx, pairs)
+    context = exact.context
+    return np.array([exact.core.equal_outputs(context(i), context(j)) for i, j in pairs.tolist()], bool)
