@@ -251,7 +251,7 @@ def test_the_limit_stops_with_the_count_so_far(threads):
 
 
 def test_an_exception_in_progress_stops_the_threads():
-    net = mlp(2, [400, 400], 1, init="torch", seed=0)
+    net = mlp(2, [1000, 1000], 1, init="torch", seed=0)
     told = []
 
     def progress(cells):

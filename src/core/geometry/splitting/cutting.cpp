@@ -14,32 +14,52 @@ typedef long long PairI64 __attribute__((vector_size(16)));
 
 Pair absolute(Pair v) { return Pair(PairI64(v) & 0x7fffffffffffffffLL); }
 Pair larger(Pair a, Pair b) { return a > b ? a : b; }
+bool both(PairI64 mask) { return (mask[0] & mask[1]) != 0; }
+
+// Of two points.
+bool are_trusted(Pair x, Pair y) {
+    const Pair size_x = absolute(x), size_y = absolute(y);
+    return both(((size_x > 0x1p-100) | (x == 0.0)) & ((size_y > 0x1p-100) | (y == 0.0)) & (size_x < 0x1p100) &
+                (size_y < 0x1p100));
+}
 
 }  // namespace
 
-// Where a line crosses n <= 2 sides of a polygon; if only one, both are to be the same.
-void Splitter::cross(const Line &f, const Polygon &polygon, const int (&sides)[2], int n, Point (&at)[2],
-                     double (&error)[2]) {
-    const Line *const g[2] = {polygon.sides[sides[0]].line, polygon.sides[sides[1]].line};
-    const Pair a{g[0]->a, g[1]->a}, b{g[0]->b, g[1]->b}, c{g[0]->c, g[1]->c};
+// Where a line crosses two sides of a polygon, or one, given twice: then the other lane is not wanted.
+void Splitter::cross(const Line &f, const Polygon &polygon, const int (&sides)[2], const bool (&wanted)[2], Parts &at) {
+    const Line &g = *polygon.sides[sides[0]].line, &h = *polygon.sides[sides[1]].line;
+    const Pair a{g.a, h.a}, b{g.b, h.b}, c{g.c, h.c};
     const Pair X = f.b * c - b * f.c, Y = f.c * a - c * f.a, D = f.a * b - a * f.b;
     const Pair x = X / D, y = Y / D;
-    for (int i = 0; i < n; ++i) at[i] = {x[i], y[i]}, error[i] = 0.0;
+    at.x = x;
+    at.y = y;
+    at.e = Pair{};
     if (!options_.certified) return;
-    const Pair A{g[0]->A, g[1]->A}, N{g[0]->N, g[1]->N}, C{g[0]->C, g[1]->C};
-    const Pair size = larger(absolute(x), absolute(y));
+    const Pair A{g.A, h.A}, N{g.N, h.N}, C{g.C, h.C};
+    const Pair size = larger(absolute(x), absolute(y)), size_c = absolute(c);
     const Pair dD = f.A * N + A * f.N, left = absolute(D) - dD * slack;
-    Pair dX = f.A * absolute(c) + A * std::fabs(f.c) + f.N * C + N * f.C;
+    Pair dX = f.A * size_c + A * std::fabs(f.c) + f.N * C + N * f.C;
     const Pair underflow{0x1p-1060, 0x1p-1060};
-    dX += Pair(((c != 0.0) | (dX != 0.0) | (PairI64{} - (f.c != 0.0))) & PairI64(underflow));
+    dX += Pair((dX + (size_c + std::fabs(f.c)) != 0.0) & PairI64(underflow));
     const Pair errors = ((dX + size * dD) / left + 0x1p-52 * size) * slack;
-    for (int i = 0; i < n; ++i) {
-        const int side = sides[i], end = side + 1 < polygon.n ? side + 1 : 0;
-        const double length = std::fabs(polygon.x[side] - polygon.x[end]) + std::fabs(polygon.y[side] - polygon.y[end]);
-        const double allowed = allowed_[std::size_t(std::max<int>(std::max(f.layer, g[i]->layer), 0))] * size_;
-        error[i] = errors[i];
-        const double most = std::min(0x1p-6 * length, allowed);  // not a number if the length is none
-        if (!(left[i] > tiny && error[i] < most)) cross_anew(f, *g[i], most, at[i], error[i]);
+    at.e = errors;
+    const int from[2] = {sides[0], sides[1]},
+              to[2] = {wrapped(from[0] + 1, polygon.n), wrapped(from[1] + 1, polygon.n)};
+    const Pair x_from{polygon.x[from[0]], polygon.x[from[1]]}, x_to{polygon.x[to[0]], polygon.x[to[1]]};
+    const Pair y_from{polygon.y[from[0]], polygon.y[from[1]]}, y_to{polygon.y[to[0]], polygon.y[to[1]]};
+    const Pair length = absolute(x_from - x_to) + absolute(y_from - y_to), short_of = 0x1p-6 * length;
+    const double allowed = allowed_[std::size_t(f.layer)] * size_;             // the sides are of no later layer
+    const Pair most = allowed < short_of ? Pair{allowed, allowed} : short_of;  // not a number if the length is none
+    const PairI64 is_small = (left > tiny) & (errors < most);
+    if (both(is_small)) return;
+    for (int i = 0; i < 2; ++i) {
+        if (is_small[i] || !wanted[i]) continue;
+        Point point{x[i], y[i]};
+        double error = errors[i];
+        cross_anew(f, i ? h : g, most[i], point, error);
+        at.x[i] = point.x;
+        at.y[i] = point.y;
+        at.e[i] = error;
     }
 }
 
@@ -144,42 +164,50 @@ Division Splitter::split(Node &node) {
               down = at(negative.first + n - 1);  // sides cut in two, or that begin there
     const bool at_up = up != at(negative.first + negative.count - 1);
     const bool at_down = down != at(positive.first + positive.count - 1);
-    const int cut_sides[2] = {at_up ? down : up, at_down ? up : down};
-    Point crossings[2];
-    double errors[2];
-    if (!at_up || !at_down) cross(line, polygon, cut_sides, !at_up && !at_down ? 2 : 1, crossings, errors);
-    int n_crossed = 0;
-    const auto end_at = [&](bool at_corner, int side, Point &point, double &error) {
-        if (at_corner) {
-            point = {polygon.x[side], polygon.y[side]};
-            error = polygon.e[side];
-            return polygon.sides[side].vertex;
+    const int ends[2] = {up, down};
+    const bool crossed[2] = {!at_up, !at_down};
+    Division division;  // set one by one: to clear it first takes a tenth of the time that its making does
+    Parts &parts = division.parts;
+    if (!at_up || !at_down) {
+        const int crossed_sides[2] = {at_up ? down : up, at_down ? up : down};
+        cross(line, polygon, crossed_sides, crossed, parts);
+    }
+    for (int i = 0; i < 2; ++i) {
+        const int side = ends[i];
+        if (!crossed[i]) {
+            parts.x[i] = polygon.x[side];
+            parts.y[i] = polygon.y[side];
+            parts.e[i] = polygon.e[side];
+            division.vertices[i] = polygon.sides[side].vertex;
+            continue;
         }
-        point = crossings[n_crossed];
-        error = errors[n_crossed++];
-        if (!options_.certified) point = drawn_to_side(point, polygon, side, at(side + 1));
-        const std::int32_t vertex = add_vertex(point, error, line.crease);
-        if (options_.certified && !(trusted(point.x) && trusted(point.y))) error = infinity;
-        return vertex;
-    };
-    Point p, q;
-    double p_error, q_error;
-    const std::int32_t p_vertex = end_at(at_up, up, p, p_error), q_vertex = end_at(at_down, down, q, q_error);
+        Point point{parts.x[i], parts.y[i]};
+        if (!options_.certified) {
+            point = drawn_to_side(point, polygon, side, at(side + 1));
+            parts.x[i] = point.x;
+            parts.y[i] = point.y;
+        }
+        division.vertices[i] = add_vertex(point, parts.e[i], line.crease);
+    }
+    if (options_.certified && !are_trusted(parts.x, parts.y))
+        for (int i = 0; i < 2; ++i)
+            if (!(trusted(parts.x[i]) && trusted(parts.y[i]))) parts.e[i] = infinity;
 
-    Division division{{&line, line.crease, -1, -1, q_vertex, {-1, -1}, {-1, -1}},
-                      {n,
-                       {negative.first, positive.first},
-                       {negative.count, positive.count},
-                       {p.x, q.x},
-                       {p.y, q.y},
-                       {p_error, q_error},
-                       {nullptr, nullptr},
-                       {0, 0},
-                       {0, 0}},
-                      {p_vertex, q_vertex},
-                      {polygon.sides[down].line, polygon.sides[up].line},
-                      {polygon.sides[down].slot, polygon.sides[up].slot},
-                      n <= most_parted};
+    division.cut.line = &line;
+    division.cut.crease = line.crease;
+    division.cut.below = division.cut.above = -1;
+    division.cut.end = division.vertices[1];
+    parts.n_corners = n;
+    const Run *const runs[2] = {&negative, &positive};
+    for (int i = 0; i < 2; ++i) {
+        division.cut.side[i] = division.cut.rest[i] = -1;
+        parts.first[i] = runs[i]->first;
+        parts.count[i] = runs[i]->count;
+        parts.n_cut[i] = parts.n_unsure[i] = 0;
+        division.closing_lines[i] = polygon.sides[ends[1 - i]].line;
+        division.closing_slots[i] = polygon.sides[ends[1 - i]].slot;
+    }
+    division.is_tried = n <= most_parted;
     if (options_.edges) {
         Cut &cut = division.cut;
         cut.below = new_slot();

@@ -51,7 +51,7 @@ inline Box box_of(const Polygon &polygon, bool certified) {
 }
 
 inline Scan scan_of(const Box &box, const FormBounds &bounds, const Layer &layer) {
-    Scan scan{};
+    Scan scan;
     scan.stride = layer.stride;
     scan.breakpoints = layer.breakpoints;
     scan.row_norms = layer.row_norms;

@@ -140,7 +140,7 @@ class Splitter {
     bool settle(const Polygon &polygon, Candidate &candidate);
     int sign(const Line &f, const Polygon &polygon, int corner);
     int float_sign(const Line &f, const Polygon &polygon, int corner);
-    void cross(const Line &f, const Polygon &polygon, const int (&sides)[2], int n, Point (&at)[2], double (&error)[2]);
+    void cross(const Line &f, const Polygon &polygon, const int (&sides)[2], const bool (&wanted)[2], Parts &at);
     void cross_anew(const Line &f, const Line &g, double most, Point &at, double &error);
     void decide(Node &node, const Line &line, int sign);
     void decide_one(Node &node, int layer, int unit, bool above);
