@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import typing
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from cyclopts import exceptions
@@ -24,7 +26,10 @@ _TYPES = {
 
 
 def sentence(error: CycloptsError) -> str:
-    """The sentence for an error of cyclopts."""
+    """The sentence for an error of cyclopts: of a mistyped option sooner than of the required one it is not."""
+    mistyped = _mistyped_option(error)
+    if mistyped is not None:
+        return _unknown_option(error, mistyped)
     match error:
         case exceptions.UnknownCommandError(unused_tokens=[token, *_]):
             return _unknown_command(error, token)
@@ -45,11 +50,38 @@ def sentence(error: CycloptsError) -> str:
 
 
 def _unknown_command(error: Any, token: str) -> str:
-    if tuple(error.command_chain or ()) == ("run",):
+    chain = tuple(error.command_chain or ())
+    if token.startswith("-"):
+        first = "the study" if chain == ("run",) else "a command"
+        return f"{token} came too early: options go after {first}; {_help(error)} lists what there is."
+    if chain == ("run",):
         from leadlight._cli_run import study_names
 
         return str(UnknownNameError("study", token, [*study_names(), "all"]))
     return str(UnknownNameError("command", token, ["list", "run", "regions", "doctor"]))
+
+
+def _mistyped_option(error: Any) -> str | None:
+    """The first word that looks like an option and is none of the command's."""
+    chain = tuple(error.command_chain or ())
+    if isinstance(error, exceptions.UnknownCommandError) or chain in ((), ("run",)):
+        return None
+    known = _options(chain, aliases=True)
+    names = [token.split("=")[0] for token in error.unused_tokens or () if token.startswith("--")]
+    return next((name for name in names if name not in ("--", *known)), None)
+
+
+def _options(chain: Sequence[str], aliases: bool = False) -> list[str]:
+    """The options of a command, with their dashes."""
+    from leadlight.cli import app
+
+    command = app
+    for name in chain:
+        command = command[name]
+    names = (argument.names for argument in command.assemble_argument_collection())
+    return [
+        name for all_of_it in names for name in (all_of_it if aliases else all_of_it[:1]) if name[:2] == "--"
+    ]
 
 
 def _unknown_option(error: Any, option: str) -> str:
@@ -57,9 +89,12 @@ def _unknown_option(error: Any, option: str) -> str:
         return _unexpected(error, option)
     chain = list(error.command_chain or ())
     kind = "parameter" if chain[:1] == ["run"] and chain[1:] not in ([], ["all"]) else "option"
-    known = [name[2:] for a in error.argument_collection for name in a.names[:1] if name.startswith("--")]
-    # without the dashes, which would make any two names look alike
-    return str(UnknownNameError(kind, option.split("=")[0].lstrip("-"), known))
+    known = sorted(_options(chain))
+    # compared without the dashes, which would make any two names look alike
+    bare = option.split("=")[0].lstrip("-")
+    near = difflib.get_close_matches(bare, [name[2:] for name in known], n=1, cutoff=0.4)
+    hint = f"; did you mean --{near[0]}?" if near else "."
+    return f"Unknown {kind} {option.split('=')[0]}{hint} Known: {', '.join(known)}."
 
 
 def _unexpected(error: Any, token: str) -> str:

@@ -102,6 +102,11 @@ MISTAKES = {
     "no such file": (["nope", *BOX], "neither a file nor layer sizes"),
     "no model": ([*BOX], "MODEL is missing: `leadlight regions --help` says what it can be."),
     "no domain": (["2-3-1"], "--domain needs a value"),
+    "mistyped domain": (
+        ["2-3-1", "--domian", *BOX[1:]],
+        "Unknown option --domian; did you mean --domain? Known: --",
+    ),
+    "mistyped domain, no model": (["--domian=-1"], "Unknown option --domian; did you mean --domain?"),
     "three numbers": (["2-3-1", "--domain", "1", "2", "3"], "--domain was given 3 numbers"),
     "not a number": (["2-3-1", "--domain", "1", "x"], "--domain must be a number; got 'x'"),
     "infinite": (["2-3-1", "--domain", "0", "1", "0", "inf"], "finite"),
