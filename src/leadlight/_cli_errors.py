@@ -12,7 +12,7 @@ from cyclopts import exceptions
 from leadlight.errors import UnknownNameError
 
 if TYPE_CHECKING:
-    from cyclopts import CycloptsError
+    from cyclopts import App, CycloptsError
 
 __all__ = ["sentence"]
 
@@ -25,16 +25,16 @@ _TYPES = {
 }
 
 
-def sentence(error: CycloptsError) -> str:
+def sentence(error: CycloptsError, app: App) -> str:
     """The sentence for an error of cyclopts: of a mistyped option sooner than of the required one it is not."""
-    mistyped = _mistyped_option(error)
+    mistyped = _mistyped_option(error, app)
     if mistyped is not None:
-        return _unknown_option(error, mistyped)
+        return _unknown_option(error, app, mistyped)
     match error:
         case exceptions.UnknownCommandError(unused_tokens=[token, *_]):
             return _unknown_command(error, token)
         case exceptions.UnknownOptionError(token=token):
-            return _unknown_option(error, token.keyword or token.value)
+            return _unknown_option(error, app, token.keyword or token.value)
         case exceptions.CoercionError(token=token) if token is not None and error.msg is None:
             return f"{_name(error)} must be {_expected(error)}; got {token.value!r}."
         case exceptions.MissingArgumentError() if error.argument is not None:
@@ -61,20 +61,18 @@ def _unknown_command(error: Any, token: str) -> str:
     return str(UnknownNameError("command", token, ["list", "run", "regions", "doctor"]))
 
 
-def _mistyped_option(error: Any) -> str | None:
+def _mistyped_option(error: Any, app: App) -> str | None:
     """The first word that looks like an option and is none of the command's."""
     chain = tuple(error.command_chain or ())
     if isinstance(error, exceptions.UnknownCommandError) or chain in ((), ("run",)):
         return None
-    known = _options(chain, aliases=True)
+    known = _options(app, chain, aliases=True)
     names = [token.split("=")[0] for token in error.unused_tokens or () if token.startswith("--")]
     return next((name for name in names if name not in ("--", *known)), None)
 
 
-def _options(chain: Sequence[str], aliases: bool = False) -> list[str]:
+def _options(app: App, chain: Sequence[str], aliases: bool = False) -> list[str]:
     """The options of a command, with their dashes."""
-    from leadlight.cli import app
-
     command = app
     for name in chain:
         command = command[name]
@@ -84,12 +82,12 @@ def _options(chain: Sequence[str], aliases: bool = False) -> list[str]:
     ]
 
 
-def _unknown_option(error: Any, option: str) -> str:
+def _unknown_option(error: Any, app: App, option: str) -> str:
     if not option.startswith("-"):
         return _unexpected(error, option)
     chain = list(error.command_chain or ())
     kind = "parameter" if chain[:1] == ["run"] and chain[1:] not in ([], ["all"]) else "option"
-    known = sorted(_options(chain))
+    known = sorted(_options(app, chain))
     # compared without the dashes, which would make any two names look alike
     bare = option.split("=")[0].lstrip("-")
     near = difflib.get_close_matches(bare, [name[2:] for name in known], n=1, cutoff=0.4)

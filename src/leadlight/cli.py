@@ -96,7 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CycloptsError as error:
         from leadlight._cli_errors import sentence
 
-        return _complain(sentence(error), 2)
+        return _complain(sentence(error, app), 2)
     except LeadlightError as error:
         return _complain(str(error), error.exit_code)
     except KeyboardInterrupt:
