@@ -46,7 +46,8 @@ from .skeleton import StepSkeleton, step_skeleton
 from .slices import Slice, slice_line, slice_plane
 from .stream import RegionStream, iter_regions
 from .through_training.callback import RegionCallback
-from .through_training.evolution import Evolution, evolution
+from .through_training.evolution import Evolution
+from .through_training.measuring import evolution
 
 __all__ = [
     "Bend",

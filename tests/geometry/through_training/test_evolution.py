@@ -52,6 +52,29 @@ def test_each_row_is_what_the_complex_of_its_snapshot_says(runs, run):
         )
 
 
+def network_of_cells(n):
+    """n cells on (-1, 1): so many breakpoints less one, those of the other units outside."""
+    biases = np.full(40, 5.0)
+    biases[: n - 1] = np.linspace(-0.5, 0.5, n - 1)
+    return ll.Network.from_arrays([np.ones((40, 1)), np.ones((1, 40))], [biases, [0.0]])
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ([4, 6, 9], "3 steps, 0 to 2, 4 to 9 cells"),
+        ([9, 6, 4], "3 steps, 0 to 2, 9 to 4 cells"),
+        ([4, 30, 9], "3 steps, 0 to 2, 4 to 9 cells (4 to 30 on the way)"),
+        ([9, 3, 9, 10], "4 steps, 0 to 3, 9 to 10 cells (3 to 10 on the way)"),
+        ([7], "step 0, 7 cells"),
+    ],
+)
+def test_its_line_says_how_many_cells_there_were_on_the_way(counts, said):
+    found = ll.evolution([network_of_cells(n) for n in counts], (-1, 1), measures=())
+    assert found.n_cells.tolist() == counts
+    assert repr(found) == f"Evolution({said} on {found.domain})"
+
+
 def test_all_forms_of_snapshots_give_the_same(runs):
     nets = [runs.snapshots[step][1] for step in (0, 9, 30)]
     forms = [

@@ -13,7 +13,8 @@ import numpy as np
 from ...errors import ParameterError, ShapeError
 from ...network import Network
 from ..slices import Slice
-from .evolution import Evolution, keep_of
+from .evolution import Evolution
+from .measuring import keep_of
 from .step_measures import DEFAULT_MEASURES, NetworkMeasures, StepMeasures
 
 __all__ = ["RegionCallback"]

@@ -1,21 +1,18 @@
-"""How the cells of a network change during training: one row of exact counts and lengths for each snapshot.
+"""How the cells of a network change during training: a table of exact counts and lengths, one row a step.
 
-`evolution` measures snapshots that are there already (of `leadlight.train`, or any networks); `RegionCallback`
-makes the same table within a training loop. Cost: that of `regions` for each snapshot, twice with the decision
-boundary; memory: one complex at a time, unless they are kept.
+`measuring.evolution` makes it of snapshots that are there already, `callback.RegionCallback` within a training loop.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ..._notebook import table_html
-from ..._progress import check_progress
 from ..._table import Table
 from ...errors import ParameterError
 from ...network import Network
@@ -23,12 +20,9 @@ from ..domain import Domain
 from ..polyhedral import PolyhedralComplex
 from ..regions import STAGES, regions
 from ..slices import Slice
-from .snapshots import snapshot_pairs
-from .step_measures import DEFAULT_MEASURES, NetworkMeasures, StepMeasures
+from .step_measures import NetworkMeasures, StepMeasures
 
-__all__ = ["KEPT", "Evolution", "evolution", "keep_of"]
-
-KEPT = (None, "networks", "complexes")
+__all__ = ["Evolution"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -147,9 +141,15 @@ class Evolution:
     def __repr__(self) -> str:
         if not len(self):
             return f"Evolution(no steps on {self.domain})"
-        first, last = self.steps[[0, -1]]
-        ends = " to ".join(f"{n:,}" if n >= 0 else "unknown" for n in self.n_cells[[0, -1]].tolist())
-        return f"Evolution({len(self)} steps, {first} to {last}, {ends} cells on {self.domain})"
+        ends = self.n_cells[[0, -1][: len(self)]].tolist()
+        cells = " to ".join(f"{n:,}" if n >= 0 else "unknown" for n in ends) + " cells"
+        counted = self.n_cells[self.n_cells >= 0]
+        if len(counted) and (counted.min() < min(ends) or counted.max() > max(ends)):
+            cells += f" ({counted.min():,} to {counted.max():,} on the way)"
+        steps = f"step {self.steps[0]}"
+        if len(self) > 1:
+            steps = f"{len(self)} steps, {self.steps[0]} to {self.steps[-1]}"
+        return f"Evolution({steps}, {cells} on {self.domain})"
 
     def _repr_html_(self) -> str:
         return table_html(self.table(), repr(self))
@@ -232,90 +232,6 @@ class Evolution:
             for step, net in zip(self.steps, self.networks)
             if net is not None
         ]
-
-
-def evolution(
-    snapshots: Any,
-    domain: Any,
-    *,
-    run: int | None = None,
-    steps: Sequence[int] | None = None,
-    slice: Slice | None = None,
-    measures: str | Iterable[str] = DEFAULT_MEASURES,
-    small: float = 1e-6,
-    certified: bool = True,
-    threads: int | None = None,
-    max_cells: int | None = None,
-    keep: str | None = "networks",
-    progress: Callable[[int, int], None] | None = None,
-) -> Evolution:
-    """Measure the cells of a network at each snapshot of its training.
-
-    Parameters
-    ----------
-    snapshots : Runs, mapping or sequence
-        What ``ll.train(..., snapshots=[0, 10, ...])`` gave, or its ``snapshots``; any mapping of a step to a
-        Network; (step, Network) pairs; or Networks, see `steps`.
-    domain, slice, certified, threads
-        As of `regions`.
-    run : int, optional
-        Which run, where `snapshots` has several.
-    steps : sequence of int, optional
-        One for each, where `snapshots` is a sequence of Networks. Default: 0, 1, 2, ...
-    measures : str or sequence of str
-        Some of ``"areas"``, ``"boundary"``, ``"creases"``, ``"linear_regions"`` (the last costs most), or
-        ``"all"``. With none, ``()``, cells are counted only, which is fastest.
-    small : float
-        Count cells of less than this part of the domain's area (`Evolution.n_small`).
-    max_cells : int, optional
-        Of a snapshot that has more, count the cells only. Default: what half of the free memory holds.
-    keep : {"networks", "complexes", None}
-        What to keep for an animation. Complexes take memory, networks the time to find the cells again.
-    progress : callable, optional
-        Called as ``progress(done, all)`` after each snapshot.
-
-    Returns
-    -------
-    Evolution
-
-    Raises
-    ------
-    DataError, ShapeError, ParameterError, UnknownNameError, ModelError
-        There are no snapshots, or they do not fit one another or the domain; one sentence says which.
-    KeyboardInterrupt
-        On Ctrl-C, with the steps so far as its attribute ``partial``.
-
-    Examples
-    --------
-    >>> import leadlight as ll
-    >>> found = evolution({0: ll.mlp(1, [4], 1, seed=0), 100: ll.mlp(1, [4], 1, seed=1)}, (-2, 2))
-    >>> found.n_cells.tolist()  # pieces of the graph
-    [4, 4]
-    """
-    how = NetworkMeasures(
-        domain, slice, measures, certified=certified, threads=threads, max_cells=max_cells, small=small
-    )
-    keep = keep_of(keep)
-    pairs = snapshot_pairs(snapshots, run, steps)
-    check_progress(progress, "done, all")
-    rows: list[StepMeasures] = []
-    try:
-        for step, net in pairs:
-            row = how(step, net)
-            rows.append(row if keep == "complexes" else replace(row, complex=None))
-            if progress is not None:
-                progress(len(rows), len(pairs))
-    except KeyboardInterrupt as interrupt:
-        interrupt.partial = Evolution.of_rows(rows, how, keep)  # pyright: ignore[reportAttributeAccessIssue]
-        raise
-    return Evolution.of_rows(rows, how, keep)
-
-
-def keep_of(given: Any) -> str | None:
-    """Check what to keep."""
-    if given not in KEPT:
-        raise ParameterError(f"keep must be 'networks', 'complexes' or None, not {given!r}.")
-    return given
 
 
 def _or_none(values: np.ndarray) -> list:
