@@ -1,5 +1,6 @@
 """Level sets and decision boundaries against chords of the oracle's cells, samples and closed forms."""
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from math import hypot
@@ -11,6 +12,7 @@ import leadlight as ll
 from degenerate_networks import random_case
 from exact_networks import pieces_on_interval
 from leadlight.errors import ParameterError
+from leadlight.geometry.boundaries import level_sets
 from leadlight.geometry.reference import enumerate_cells
 
 BOX = [(-2, 2), (-2, 2)]
@@ -145,3 +147,13 @@ def test_equal_outputs_go_to_the_first():
 def test_bad_levels_get_one_sentence(value, output, sentence):
     with pytest.raises(ParameterError, match=sentence):
         ll.regions(ll.mlp(2, [3], 1), BOX).level_set(value, output)
+
+
+@pytest.mark.parametrize("activation", ["relu", "step"])
+def test_cells_of_one_more_layer_know_the_cell_they_lie_in(activation):
+    cx = ll.regions(ll.mlp(2, [9, 9], 4, activation=activation, bias="normal(0.5)", seed=2), BOX)
+    cut = cx.decision_partition().complex
+    parents = level_sets._parents(cx, cut)
+    np.testing.assert_array_equal(parents, cx.locate(cut.centroids))
+    turned = replace(cx, packed_patterns=cx.packed_patterns[::-1])  # in an order of its own
+    np.testing.assert_array_equal(level_sets._parents(turned, cut), len(cx) - 1 - parents)

@@ -195,11 +195,13 @@ def _pairs(able: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _parents(cx: Any, cut: Any) -> np.ndarray:
     """The cell of a complex that each cell of one with further layers lies in, (C,) int64."""
-    n_bytes = cx.packed_patterns.shape[1]
-    if n_bytes == 0:
-        return np.zeros(len(cut), np.int64)
-    both = np.concatenate([cx.packed_patterns, cut.packed_patterns[:, :n_bytes]])
-    name = np.unique(both, axis=0, return_inverse=True)[1].reshape(-1)
+    patterns, of_cut = cx.packed_patterns, cut.packed_patterns[:, : cx.packed_patterns.shape[1]]
+    # Both are enumerated in one order, so that the parts of a cell follow one another; patterns say whether they do.
+    differs = (of_cut[1:] != of_cut[:-1]).any(axis=1)
+    parent = np.concatenate([[0], np.cumsum(differs)])
+    if parent[-1] == len(cx) - 1 and np.array_equal(patterns[parent], of_cut):
+        return parent
+    name = np.unique(np.concatenate([patterns, of_cut]), axis=0, return_inverse=True)[1].reshape(-1)
     owner = np.empty(len(cx), np.int64)
     owner[name[: len(cx)]] = np.arange(len(cx))
     return owner[name[len(cx) :]]
