@@ -137,3 +137,12 @@ def test_a_ball_has_the_cells_of_a_box_around_it_that_meet_it(n):
     inside = np.hypot(*(points - (0.25, -0.5)).T) <= 1.25
     assert (found[inside] >= 0).all()
     np.testing.assert_array_equal(cx.patterns[found[inside]], whole.patterns[whole.locate(points[inside])])
+
+
+@pytest.mark.parametrize("depth", [2, 3, 5])
+def test_the_layers_of_a_slice_do_not_make_a_network_deep(depth):
+    """On the plane itself a slice costs the same decisions."""
+    net = ll.mlp(2, [32] * depth, 1, bias="normal(0.5)", seed=depth)
+    plane = ll.slice_plane((0, 0), (1, 0), (0, 1))
+    for find in (ll.regions, ll.count_regions):
+        assert find(net, BOX, slice=plane).signs == find(net, BOX).signs

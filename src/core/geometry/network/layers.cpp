@@ -45,10 +45,10 @@ bool meets(const Pieces &pieces, int k) {
     return left == Dyadic(pieces.slopes[k + 1]) * t + Dyadic(pieces.intercepts[k + 1]);
 }
 
-// Bounds for each unit cost as much again as the forms, and pay in deep networks only: after a few layers, in wide
-// layers after a few more.
-bool keeps_bounds_by_unit(const NetworkLayer &layer, int l) {
-    return l >= (double(layer.n_in) * layer.n_out > 16384.0 ? 6 : 3);
+// Bounds for each unit cost as much again as the forms, and pay in deep networks only: after a few layers that bend,
+// in wide layers after a few more.
+bool keeps_bounds_by_unit(const NetworkLayer &layer, int n_bending) {
+    return n_bending >= (double(layer.n_in) * layer.n_out > 16384.0 ? 6 : 3);
 }
 
 // Where forms are small, double-doubles cost no more than floats with bounds for each unit.
@@ -97,6 +97,7 @@ Layers::Layers(const Net &net) : net(net), n_hidden(int(net.layers.size()) - 1),
         return p;
     };
     double quantum_ab = 1.0, quantum_c = infinity;  // of the inputs x and y
+    int n_bending = 0;                              // layers so far that are not affine
     for (int l = 0; l <= n_hidden; ++l) {
         const NetworkLayer &given = net.layers[std::size_t(l)];
         Layer layer{};
@@ -104,7 +105,7 @@ Layers::Layers(const Net &net) : net(net), n_hidden(int(net.layers.size()) - 1),
         layer.n_out = given.n_out;
         layer.stride = (given.n_out + 7) / 8 * 8;
         const std::size_t stride = std::size_t(layer.stride);
-        layer.bounds_by_unit = keeps_bounds_by_unit(given, l);
+        layer.bounds_by_unit = keeps_bounds_by_unit(given, n_bending);
         double *const weights = keep(std::size_t(given.n_in) * stride), *const biases = keep(stride);
         double *const row_norms = keep(stride), *const abs_biases = keep(stride), *const breakpoints = keep(stride);
         double quantum_W = infinity, quantum_b = infinity;
@@ -164,6 +165,7 @@ Layers::Layers(const Net &net) : net(net), n_hidden(int(net.layers.size()) - 1),
             }
         }
         first_lines_.back().push_back(int(lines.size()));
+        n_bending += most > 0;
         layer.kind = most == 0 ? Kind::straight : most == 1 && fewest == 1 ? Kind::single : Kind::several;
         layer.quantum_h_ab = quantum_ab = product(quantum_s, quantum_ab);
         layer.quantum_h_c = quantum_c = std::min(quantum_i, product(quantum_s, quantum_c));
