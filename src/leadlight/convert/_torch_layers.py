@@ -19,6 +19,7 @@ from ..errors import ModelError
 from ._torch_arithmetic import ARITHMETIC, NOT_BY_UNIT, scaling
 from ._torch_maps import Affine, Scale
 from ._torch_modules import Abs, Step
+from ._torch_parameters import parameter
 from ._torch_shapes import RESHAPING, RESHAPING_MODULES, Reshape, reshape_of_module, reshape_of_node
 
 __all__ = ["Layer", "describe", "is_constant", "module_layers", "node_layers"]
@@ -97,10 +98,8 @@ def _value(module: nn.Module, source: Any) -> Any:
 
 
 def _attribute(module: nn.Module, path: str) -> Any:
-    value: Any = module
-    for part in path.split("."):
-        value = getattr(value, part)
-    return value
+    owner, _, name = path.rpartition(".")
+    return parameter(module.get_submodule(owner), name)
 
 
 def _linear_call(module: nn.Module, node: fx.Node) -> Affine:
@@ -135,6 +134,8 @@ def _array(tensor: Tensor, name: str) -> np.ndarray:
         raise ModelError(
             f"The layer {name!r} is lazy and not initialised: run the module once on data first."
         )
+    if tensor.is_meta:
+        raise ModelError(f"The layer {name!r} is on the device meta, without numbers: move it to a real one.")
     if not tensor.is_floating_point():
         raise ModelError(
             f"The layer {name!r} has parameters of dtype {tensor.dtype}: leadlight needs real floats."
@@ -144,11 +145,11 @@ def _array(tensor: Tensor, name: str) -> np.ndarray:
 
 def module_layers(layer: nn.Module, name: str) -> Iterator[Layer | Reshape]:
     if isinstance(layer, nn.Linear):
-        yield _affine(layer.weight, layer.bias, name)
+        yield _affine(parameter(layer, "weight"), parameter(layer, "bias"), name)
     elif isinstance(layer, nn.BatchNorm1d):
         yield _batch_norm(layer, name)
     elif type(layer) is nn.PReLU:
-        yield _prelu(layer.weight, name)
+        yield _prelu(parameter(layer, "weight"), name)
     elif type(layer) in _MODULES:
         try:
             yield _MODULES[type(layer)](layer)
@@ -179,10 +180,10 @@ def _batch_norm(layer: nn.BatchNorm1d, name: str) -> Scale:
         raise ModelError(f"The batch norm {name!r} is in training mode: call .eval() on the module first.")
     scale = 1.0 / np.sqrt(_array(layer.running_var, name) + layer.eps)
     if layer.weight is not None:
-        scale = scale * _array(layer.weight, name)
+        scale = scale * _array(parameter(layer, "weight"), name)
     shift = -scale * _array(layer.running_mean, name)
     if layer.bias is not None:
-        shift = shift + _array(layer.bias, name)
+        shift = shift + _array(parameter(layer, "bias"), name)
     return Scale(scale, shift, name)
 
 

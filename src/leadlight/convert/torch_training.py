@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from ..errors import ModelError
 from ..network import Network
 from .torch import from_torch
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
 __all__ = ["from_training"]
 
@@ -26,7 +28,7 @@ def from_training(module: nn.Module) -> Network | None:
     Returns
     -------
     Network or None
-        None where a parameter is not finite, as after a divergence.
+        None where a parameter, or a running statistic, is not finite, as after a divergence.
 
     Raises
     ------
@@ -48,7 +50,7 @@ def from_training(module: nn.Module) -> Network | None:
     """
     import torch
 
-    if any(not bool(torch.isfinite(parameter).all()) for parameter in module.parameters()):
+    if not _are_finite(module.parameters()):
         return None
     devices = {parameter.device for parameter in module.parameters() if parameter.device.type == "cuda"}
     modes = [(part, part.training) for part in module.modules()]
@@ -57,6 +59,18 @@ def from_training(module: nn.Module) -> Network | None:
             for part, _ in modes:
                 part.training = False
             return from_torch(module)
+        except ModelError:
+            if _are_finite(module.buffers()):
+                raise
+            return None
         finally:
             for part, mode in modes:
                 part.training = mode
+
+
+def _are_finite(tensors: Iterable[Tensor]) -> bool:
+    """Whether all numbers there are; tensors without any, of lazy layers and on the device meta, are passed over."""
+    import torch
+    from torch.nn.parameter import is_lazy
+
+    return all(bool(torch.isfinite(one).all()) for one in tensors if not is_lazy(one) and not one.is_meta)
