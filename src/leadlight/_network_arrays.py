@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ._reading import as_array
 from .activations import Activation, activation
 from .errors import DataError, ModelError, ShapeError
 
@@ -16,7 +17,7 @@ __all__ = ["check_activations", "check_shapes", "checked_points", "frozen", "one
 def frozen(array: Any, name: str) -> np.ndarray:
     """A read-only float64 copy, checked to hold finite real numbers that float64 holds exactly."""
     try:
-        given = np.asarray(array)
+        given = as_array(array, None)
     except (TypeError, ValueError):
         raise ModelError(f"{name} cannot be read as an array of real numbers.") from None
     if given.dtype.kind not in "fiub":
@@ -88,7 +89,7 @@ def checked_points(X: Any, n_inputs: int) -> tuple[np.ndarray, bool]:
         X of another shape, or not finite real numbers.
     """
     try:
-        points = np.asarray(X, dtype=np.float64)
+        points = as_array(X)
     except (TypeError, ValueError):
         raise DataError("The network evaluates real numbers: X cannot be read as an array of them.") from None
     if points.ndim not in (1, 2) or points.shape[-1] != n_inputs:

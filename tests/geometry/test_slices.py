@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import leadlight as ll
-from leadlight.errors import ParameterError, ShapeError
+from leadlight.errors import DataError, ParameterError, ShapeError
 from leadlight.geometry.slices import slice_line, slice_plane
 
 
@@ -47,6 +47,30 @@ def test_points_and_coordinates_are_inverse():
 
 
 @pytest.mark.parametrize(
+    "points",
+    [
+        np.random.default_rng(0).normal(size=(3, 9)) * [[0], [1], [1e-30]],  # of very different lengths
+        np.random.default_rng(1).normal(size=(3, 9)) * [[0], [1e150], [1e-150]],
+        np.array([[0.0, 0.0, 0.0], [1.0, 2.0, 3.0], [1.0 + 2**-52, 2.0, 3.0]]),  # nearly on one line
+        np.array([[5.0, 2.0, 3.0], [1e-320, 0.0, 0.0], [0.0, 1e300, 1.0]]),
+    ],
+)
+def test_coordinates_of_the_points_of_thin_slices(points):
+    plane = slice_plane(*points)
+    np.testing.assert_allclose(plane.coordinates(points), [[0, 0], [1, 0], [0, 1]], atol=1e-11)
+
+
+@pytest.mark.parametrize("dim", [1, 2])
+def test_coordinates_are_those_of_the_nearest_point(dim):
+    rng = np.random.default_rng(dim)
+    points, X = rng.normal(size=(dim + 1, 6)), rng.normal(size=(70_000, 6))  # more than a block
+    cut = slice_line(*points) if dim == 1 else slice_plane(*points)
+    found = cut.coordinates(X)
+    nearest = np.linalg.lstsq((points[1:] - points[0]).T, (X - points[0]).T, rcond=None)[0].T
+    np.testing.assert_allclose(found, nearest, atol=1e-12)
+
+
+@pytest.mark.parametrize(
     ("call", "error", "sentence"),
     [
         (lambda: slice_line([1, 2], [1, 2]), ParameterError, "same point"),
@@ -57,6 +81,9 @@ def test_points_and_coordinates_are_inverse():
         (lambda: slice_plane([0, 0], [1, 1], [2, 2]), ParameterError, "one line"),
         (lambda: slice_plane([0, 0], [0, 0], [2, 2]), ParameterError, "one line"),
         (lambda: slice_plane([0.1, 0.1], [0.2, 0.2], [0.4, 0.4]), ParameterError, "one line"),
+        (lambda: slice_line([1, 2], [3, 4]).points("ab"), DataError, "cannot be read"),
+        (lambda: slice_line([1, 2], [3, 4]).points([[np.nan]]), DataError, "not finite"),
+        (lambda: slice_line([1, 2], [3, 4]).coordinates([[np.inf, 1]]), DataError, "not finite"),
         (lambda: slice_line([1, 2], [3, 4]).network(ll.mlp(3, [2], 1)), ShapeError, "3 inputs"),
         (lambda: slice_line([1, 2], [3, 4]).points([1.0]), ShapeError, r"expected \(n, 1\)"),
     ],

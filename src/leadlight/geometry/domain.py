@@ -7,6 +7,7 @@ rounding is refused, one that is convex by a hair is taken. Cost: linear in the 
 from __future__ import annotations
 
 import itertools
+import reprlib
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -15,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from .._reading import as_array
 from ..errors import ParameterError
 from .exact.cell_forms import rounded
 
@@ -126,13 +128,13 @@ def domain(given: Any) -> Domain:
 
 def read_numbers(given: Any, name: str, expected: str) -> np.ndarray:
     try:
-        array = np.asarray(given, dtype=np.float64)
+        array = as_array(given)
     except (TypeError, ValueError, OverflowError):
         array = None
     if array is None or given is None:  # which NumPy reads as NaN
-        raise ParameterError(f"{name} was {given!r}; expected {expected}.")
+        raise ParameterError(f"{name} was {reprlib.repr(given)}; expected {expected}.")
     if not np.isfinite(array).all():
-        raise ParameterError(f"{name} was {given!r}; expected finite numbers.")
+        raise ParameterError(f"{name} was {reprlib.repr(given)}; expected finite numbers.")
     return array
 
 

@@ -8,16 +8,23 @@ those of the network that the floats denote.
 
 from __future__ import annotations
 
+import reprlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from ..errors import ParameterError, ShapeError
+from .._reading import as_array
+from ..errors import DataError, ParameterError, ShapeError
 from ..network import Network
+from .exact.cell_forms import rounded
 
 __all__ = ["Slice", "slice_line", "slice_plane"]
+
+_BLOCK_NUMBERS = 2**18  # points go in blocks of about so many coordinates
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,23 +53,68 @@ class Slice:
     def points(self, coordinates: Any) -> np.ndarray:
         """Inputs at slice coordinates: (n, dim) to (n, n_inputs), rounded to float64.
 
+        Raises
+        ------
+        ShapeError, DataError
+
         Examples
         --------
         >>> slice_line([0, 0, 0], [2, 4, 6]).points([[0.5]])
         array([[1., 2., 3.]])
         """
-        S = np.asarray(coordinates, dtype=np.float64)
-        if S.ndim != 2 or S.shape[1] != self.dim:
-            raise ShapeError(f"Slice coordinates have shape {S.shape}; expected (n, {self.dim}).")
+        S = _rows(coordinates, "Slice coordinates", self.dim)
         return (1.0 - S.sum(axis=1, keepdims=True)) * self.through[0] + S @ self.through[1:]
 
     def coordinates(self, points: Any) -> np.ndarray:
-        """Slice coordinates of the points' orthogonal projections: (n, n_inputs) to (n, dim)."""
-        X = np.asarray(points, dtype=np.float64)
-        if X.ndim != 2 or X.shape[1] != self.n_inputs:
-            raise ShapeError(f"Points have shape {X.shape}; expected (n, {self.n_inputs}).")
-        directions = self.through[1:] - self.through[0]
-        return np.linalg.lstsq(directions.T, (X - self.through[0]).T, rcond=None)[0].T
+        """Slice coordinates of the points' orthogonal projections: (n, n_inputs) to (n, dim).
+
+        Raises
+        ------
+        ShapeError, DataError
+
+        Examples
+        --------
+        >>> slice_line([0, 0, 0], [2, 0, 0]).coordinates([(1, 5, 7)])
+        array([[0.5]])
+        """
+        X = _rows(points, "Points", self.n_inputs)
+        found = np.empty((len(X), self.dim))
+        block = max(1, _BLOCK_NUMBERS // self.n_inputs)
+        for start in range(0, len(X), block):
+            found[start : start + block] = self._coordinates(X[start : start + block])
+        return found
+
+    def _coordinates(self, X: np.ndarray) -> np.ndarray:
+        origin, axes, inverse = self._exact
+        dual, first = self._dual.T, self.through[0]
+        with np.errstate(over="ignore", invalid="ignore"):
+            found = (X - first) @ dual
+            rounding = (np.abs(X) + np.abs(first)) @ (2.0**-50 * np.abs(dual))
+            doubtful = ~(rounding <= 1e-12 * (1.0 + np.abs(found))).all(axis=1)
+        # The slice's points nearly lie on one line, or this one lies far away.
+        for i in np.flatnonzero(doubtful).tolist():
+            from_origin = [Fraction(x) - o for x, o in zip(X[i].tolist(), origin)]
+            along = [_product(axis, from_origin) for axis in axes]
+            found[i] = [rounded(_product(row, along)) for row in inverse]
+        return found
+
+    @cached_property
+    def _exact(self) -> tuple[list[Fraction], list[list[Fraction]], list[list[Fraction]]]:
+        """The first point, the directions to the others, and the inverse of the matrix of these' products."""
+        origin, *others = ([Fraction(v) for v in point] for point in self.through.tolist())
+        axes = [[x - o for x, o in zip(point, origin)] for point in others]
+        a, c = (_product(axis, axis) for axis in (axes[0], axes[-1]))
+        if self.dim == 1:
+            return origin, axes, [[1 / a]]
+        b = _product(*axes)
+        size = a * c - b * b
+        return origin, axes, [[c / size, -b / size], [-b / size, a / size]]
+
+    @cached_property
+    def _dual(self) -> np.ndarray:
+        """The rows whose products with a point, seen from the first one, are its coordinates: (dim, n_inputs)."""
+        _, axes, inverse = self._exact
+        return np.array([[rounded(_product(row, values)) for values in zip(*axes)] for row in inverse])
 
     def network(self, net: Network) -> Network:
         """The network of slice coordinates: two more layers in front, exact.
@@ -89,6 +141,10 @@ class Slice:
     def __repr__(self) -> str:
         what = "line" if self.dim == 1 else "plane"
         return f"Slice({what} in {self.n_inputs} dimensions)"
+
+
+def _product(u: Iterable[Fraction], v: Iterable[Fraction]) -> Fraction:
+    return sum((x * y for x, y in zip(u, v)), Fraction(0))
 
 
 def slice_line(a: Any, b: Any) -> Slice:
@@ -145,9 +201,11 @@ def _points(**given: Any) -> np.ndarray:
     arrays = []
     for name, value in given.items():
         try:
-            point = np.array(value, dtype=np.float64)
-        except (TypeError, ValueError):
-            raise ParameterError(f"{name} must be a sequence of numbers, not {value!r}.") from None
+            point = np.array(as_array(value))
+        except (TypeError, ValueError, OverflowError):
+            raise ParameterError(
+                f"{name} must be a sequence of numbers, not {reprlib.repr(value)}."
+            ) from None
         if point.ndim != 1 or point.size == 0:
             raise ShapeError(f"{name} has shape {point.shape}; expected one point, (n_inputs,).")
         if not np.isfinite(point).all():
@@ -161,3 +219,15 @@ def _points(**given: Any) -> np.ndarray:
     through = np.stack(arrays)
     through.setflags(write=False)
     return through
+
+
+def _rows(given: Any, what: str, n: int) -> np.ndarray:
+    try:
+        rows = as_array(given)
+    except (TypeError, ValueError, OverflowError):
+        raise DataError(f"{what} cannot be read as an array of numbers, (n, {n}).") from None
+    if rows.ndim != 2 or rows.shape[1] != n:
+        raise ShapeError(f"{what} have shape {rows.shape}; expected (n, {n}).")
+    if not np.isfinite(rows).all():
+        raise DataError(f"{what} hold a number that is not finite.")
+    return rows

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ... import _core
+from ..._reading import as_array
 from ...errors import DataError, ShapeError
 from ..exact import cell_forms
 
@@ -68,7 +69,7 @@ def _exact_form(cx: Any, node: int) -> cell_forms.Affine:
 
 def _points(X: Any, dim: int) -> np.ndarray:
     try:
-        points = np.asarray(X, dtype=np.float64)
+        points = as_array(X)
     except (TypeError, ValueError):
         raise DataError("locate() takes numbers, of shape (n, dim).") from None
     if points.ndim != 2 or points.shape[1] != dim:

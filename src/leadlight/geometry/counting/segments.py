@@ -14,6 +14,7 @@ import numpy as np
 
 from ... import _core
 from ..._progress import check_progress
+from ..._reading import as_array
 from ...errors import DataError, ModelError, ParameterError, ShapeError
 from ...network import Network
 from .._flat import flat_network
@@ -140,7 +141,7 @@ def random_segments(X: Any, m: int, seed: int | np.random.Generator = 0) -> tupl
 
 def _points(name: str, given: Any) -> np.ndarray:
     try:
-        points = np.asarray(given, dtype=np.float64)
+        points = as_array(given)
     except (TypeError, ValueError):
         raise DataError(f"{name} cannot be read as an array of numbers.") from None
     if points.ndim != 2:
