@@ -117,7 +117,7 @@ def regions(
         with _progress() as progress:
             counted = count_regions(net, where, **shared, progress=progress)
         if counted.proven:
-            print(f"{counted.n_cells:,} cells")
+            print(f"{counted.n_cells:,} cell{'s' * (counted.n_cells != 1)}")
         else:
             print(counted.statement if certified else f"{counted.n_cells:,} cells (not certified)")
         return 0

@@ -9,6 +9,7 @@ import pytest
 import leadlight as ll
 from degenerate_networks import dense_case, random_case
 from exact_networks import exact_values, pieces_on_interval
+from leadlight.errors import ModelError
 from leadlight.geometry import ball
 
 BOX = [(-2, 2), (-2, 2)]
@@ -146,3 +147,10 @@ def test_the_layers_of_a_slice_do_not_make_a_network_deep(depth):
     plane = ll.slice_plane((0, 0), (1, 0), (0, 1))
     for find in (ll.regions, ll.count_regions):
         assert find(net, BOX, slice=plane).signs == find(net, BOX).signs
+
+
+def test_a_curved_layer_on_a_slice_has_the_number_it_has_in_the_network():
+    net = ll.mlp(3, [2, 2], 1, activation=["relu", "tanh"])
+    for find in (ll.regions, ll.count_regions, ll.iter_regions):
+        with pytest.raises(ModelError, match="Hidden layer 2 has the activation 'tanh'"):
+            find(net, (0, 1), slice=ll.slice_line([0, 0, 0], [1, 2, 3]))

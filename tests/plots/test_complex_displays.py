@@ -16,6 +16,7 @@ from leadlight.plots import (
     GraphDisplay,
     LevelSetDisplay,
     RegionsDisplay,
+    StatisticsDisplay,
     animate_regions,
     style,
 )
@@ -273,6 +274,22 @@ def test_the_wrong_dimension_is_told():
         GraphDisplay(CX)
     with pytest.raises(ParameterError, match="colouring was 'red'"):
         RegionsDisplay(CX).plot(colour="red")
+
+
+def test_a_network_in_place_of_its_cells_gets_one_sentence():
+    for display in (
+        RegionsDisplay,
+        CreaseDisplay,
+        GraphDisplay,
+        StatisticsDisplay,
+        StatisticsDisplay.from_complex,
+        BoundaryDisplay.from_complex,
+        LevelSetDisplay.from_complex,
+    ):
+        with pytest.raises(
+            ParameterError, match=r"not a Network: of a network it is \w+Display.from_network\("
+        ):
+            display(CX.network)
 
 
 def test_an_animation_has_a_frame_for_each_complex(tmp_path):

@@ -68,3 +68,14 @@ def test_labels_of_a_narrow_histogram_are_plain_numbers_that_do_not_overlap():
     within = [box for box in boxes if ax.bbox.x0 - 1 <= sum(box) / 2 <= ax.bbox.x1 + 1]
     assert len(within) > 1
     assert all(left[1] < right[0] for left, right in itertools.pairwise(within))
+
+
+def test_there_are_bins_enough_to_see_a_shape_where_numbers_lie_close_together():
+    display = StatisticsDisplay.from_complex(CX).plot()
+    for ax, some in zip(display.axes_[::2], (CX.statistics().areas, CX.statistics().gradients)):
+        shown = ax.patches[0].get_data().values
+        assert len(shown) >= 10
+        finer = {len(some.histogram(n)[0]) for n in (1, 2, 4, 8)} - {len(shown)}
+        assert not any(10 <= n < len(shown) for n in finer)
+    few = ll.regions(ll.mlp(2, [1], 1, seed=0), [(-3, 3), (-3, 3)])
+    assert 1 <= len(StatisticsDisplay.from_complex(few).plot().axes_[0].patches[0].get_data().values) < 80

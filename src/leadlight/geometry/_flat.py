@@ -17,7 +17,15 @@ _known: WeakKeyDictionary[Any, dict[str, np.ndarray]] = WeakKeyDictionary()
 _latest: dict[int, tuple[ref[Any], Prepared]] = {}  # by id, which is found sooner
 _LARGEST_KNOWN = 1 << 18  # parameters
 
-__all__ = ["Prepared", "check_inputs", "flat_corners", "flat_network", "latest_on", "prepared"]
+__all__ = [
+    "Prepared",
+    "check_activations",
+    "check_inputs",
+    "flat_corners",
+    "flat_network",
+    "latest_on",
+    "prepared",
+]
 
 
 class Prepared(NamedTuple):
@@ -45,6 +53,24 @@ def check_inputs(net: Any, where: Domain) -> None:
         if net.n_inputs == 2:
             has = "2 inputs, and the domain 1 dimension: give [(x0, x1), (y0, y1)] or a polygon"
         raise ShapeError(f"The network has {has}.")
+
+
+def check_activations(net: Any) -> None:
+    """Let pass a network whose hidden activations are piecewise linear.
+
+    Raises
+    ------
+    ModelError
+        One is curved.
+    """
+    for layer, act in enumerate(net.activations, start=1):
+        if not act.is_piecewise_linear:
+            raise ModelError(
+                f"Hidden layer {layer} has the activation {act.spec!r}, which is curved, so there are no cells; "
+                "what can still be drawn are the lines of the first layer (plots.UnitLinesDisplay) and sampled "
+                "values (plots.FieldDisplay). Piecewise linear are relu, leaky_relu, prelu, abs, hardtanh, step "
+                "and identity."
+            )
 
 
 def flat_corners(where: Domain) -> np.ndarray:
@@ -126,14 +152,8 @@ def _flat_network(net: Any) -> dict[str, np.ndarray]:
         weights[0] = np.column_stack([weights[0], np.zeros(len(weights[0]))])
     tables: dict[Any, int] = {}
     places: list[np.ndarray] = [np.empty(0, np.int32)]
-    for layer, (act, width) in enumerate(zip(net.activations, net.widths), start=1):
-        if not act.is_piecewise_linear:
-            raise ModelError(
-                f"Hidden layer {layer} has the activation {act.spec!r}, which is curved, so there are no cells; "
-                "what can still be drawn are the lines of the first layer (plots.UnitLinesDisplay) and sampled "
-                "values (plots.FieldDisplay). Piecewise linear are relu, leaky_relu, prelu, abs, hardtanh, step "
-                "and identity."
-            )
+    check_activations(net)
+    for act, width in zip(net.activations, net.widths):
         found = [tables.setdefault(unit, len(tables)) for unit in act.units()]
         places.append(np.resize(np.array(found, np.int32), width))
     pieces = [act.pieces for act in tables]

@@ -134,7 +134,10 @@ def cells_meeting_ball(cx: Any, center: Any, radius: float) -> np.ndarray:
 def _disc(center: Any, radius: Any) -> tuple[np.ndarray, float]:
     middle = np.atleast_1d(read_numbers(center, "center", "one number or two"))
     if middle.shape not in ((1,), (2,)):
-        raise ParameterError(f"center has shape {middle.shape}; expected one number or two.")
+        raise ParameterError(
+            f"center has shape {middle.shape}; expected one number or two: on a slice, its coordinates "
+            "(Slice.coordinates finds them)."
+        )
     real = isinstance(radius, int | float | np.number) and not isinstance(radius, bool | np.complexfloating)
     if not (real and math.isfinite(radius) and radius > 0):
         raise ParameterError(f"radius must be a positive number, not {radius!r}.")

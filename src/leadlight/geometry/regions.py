@@ -12,7 +12,7 @@ from .._machine import available_memory, default_threads
 from .._progress import check_progress
 from ..errors import ModelError, ParameterError, ShapeError, TooLargeError
 from ..network import Network
-from ._flat import Prepared, check_inputs, latest_on, prepared
+from ._flat import Prepared, check_activations, check_inputs, latest_on, prepared
 from ._strip import interval_of_strip
 from .cells.details import Details, FoundDetails
 from .cells.edges import Edges
@@ -131,7 +131,7 @@ def _problem(net: Any, domain: Any, slice: Any) -> tuple[Network, Prepared]:
         return net, latest
     if not isinstance(net, Network):
         raise ModelError(
-            f"regions() takes a leadlight network, not {type(net).__name__}: convert it with ll.Network.of."
+            f"Cells are those of a leadlight network, not of a {type(net).__name__}: convert it with ll.Network.of."
         )
     if (
         slice is None and net.n_inputs > 2
@@ -144,6 +144,7 @@ def _problem(net: Any, domain: Any, slice: Any) -> tuple[Network, Prepared]:
     if slice is not None:
         if not isinstance(slice, Slice):
             raise ParameterError(f"slice must come from ll.slice_line or ll.slice_plane, not {slice!r}.")
+        check_activations(net)  # whose layers have other numbers on the slice
         net = slice.network(net)
         if slice.dim != where.dim:
             raise ShapeError(

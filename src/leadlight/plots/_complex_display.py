@@ -14,7 +14,7 @@ from ..geometry.polyhedral import PolyhedralComplex
 from ..geometry.regions import regions
 from . import style
 
-__all__ = ["ComplexDisplay", "names_of", "plane"]
+__all__ = ["ComplexDisplay", "check_given", "names_of", "plane"]
 
 
 @dataclass(eq=False)
@@ -26,6 +26,7 @@ class ComplexDisplay(style.Display):
 
     def __post_init__(self) -> None:
         name = type(self).__name__
+        check_given(type(self), self.complex, PolyhedralComplex)
         if self.complex.dim == self._dim:
             return
         if self._dim == 2:
@@ -43,6 +44,21 @@ class ComplexDisplay(style.Display):
     def from_complex(cls, complex: PolyhedralComplex) -> Self:
         """Show a complex."""
         return cls(complex)
+
+
+def check_given(display: type, given: Any, expected: type) -> None:
+    """Let pass what a display is made of.
+
+    Raises
+    ------
+    ParameterError
+        It is something else, such as a network.
+    """
+    if not isinstance(given, expected):
+        raise ParameterError(
+            f"{display.__name__} is made of a {expected.__name__}, not a {type(given).__name__}: of a network it is "
+            f"{display.__name__}.from_network(network, domain)."
+        )
 
 
 def names_of(cx: PolyhedralComplex, names: Sequence[str] | None) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from ..errors import ParameterError
 from ..geometry.boundaries.level_sets import DecisionPartition
 from ..geometry.polyhedral import PolyhedralComplex
 from . import style
-from ._complex_display import ComplexDisplay, plane
+from ._complex_display import ComplexDisplay, check_given, plane
 from ._outlines import crease_lines, fill_groups, polylines
 from ._points import checked_labels, draw_points, name_classes
 
@@ -63,6 +63,7 @@ class BoundaryDisplay(ComplexDisplay):
     @classmethod
     def from_complex(cls, complex: PolyhedralComplex) -> Self:
         """Part a complex by class."""
+        check_given(cls, complex, PolyhedralComplex)
         return cls(complex.decision_partition())
 
     def plot(

@@ -16,7 +16,7 @@ from ..geometry.boundaries.level_sets import LevelSet
 from ..geometry.polyhedral import PolyhedralComplex
 from ..geometry.regions import regions
 from . import style
-from ._complex_display import ComplexDisplay, plane
+from ._complex_display import ComplexDisplay, check_given, plane
 from ._outlines import crease_lines, polylines
 from .colours import check_output, corner_outputs, ramp
 
@@ -69,6 +69,7 @@ class LevelSetDisplay(ComplexDisplay):
             How many levels, equally far apart between the output's extrema (none where it is constant), or which.
         output : int
         """
+        check_given(cls, complex, PolyhedralComplex)
         check_output(complex, output)
         if isinstance(values, int | np.integer):
             levels = _between(corner_outputs(complex, output), values)

@@ -12,10 +12,14 @@ from matplotlib.ticker import FormatStrFormatter, LogLocator, MaxNLocator, NullF
 from ..errors import ParameterError
 from ..geometry.analysis.distribution import Distribution
 from ..geometry.analysis.statistics import RegionStatistics
+from ..geometry.polyhedral import PolyhedralComplex
 from ..geometry.regions import regions
 from . import style
+from ._complex_display import check_given
 
 __all__ = ["StatisticsDisplay"]
+
+FEW_BINS = 10
 
 
 @dataclass(eq=False)
@@ -42,6 +46,9 @@ class StatisticsDisplay(style.Display):
     statistics: RegionStatistics
     axes_: Any = field(init=False, default=None, repr=False)
 
+    def __post_init__(self) -> None:
+        check_given(type(self), self.statistics, RegionStatistics)
+
     @classmethod
     def from_network(cls, net: Any, domain: Any, **options: Any) -> StatisticsDisplay:
         """Find the cells with `leadlight.regions`, which takes the options."""
@@ -50,6 +57,7 @@ class StatisticsDisplay(style.Display):
     @classmethod
     def from_complex(cls, complex: Any) -> StatisticsDisplay:
         """Take the statistics of a complex."""
+        check_given(cls, complex, PolyhedralComplex)
         return cls(complex.statistics())
 
     def plot(
@@ -57,7 +65,7 @@ class StatisticsDisplay(style.Display):
         axes: Sequence[Any] | None = None,
         *,
         by: str = "cell",
-        per_doubling: int = 1,
+        per_doubling: int | None = None,
         title: str | None = None,
     ) -> StatisticsDisplay:
         """Draw the histograms.
@@ -67,8 +75,8 @@ class StatisticsDisplay(style.Display):
         axes : three Axes, two on an interval; optional
         by : {"cell", "area"}
             Count each cell once, or as much as its area; numbers of sides are counted by cell always.
-        per_doubling : {1, 2, 4, 8}
-            Bins to each doubling of an area or a norm.
+        per_doubling : {1, 2, 4, 8}, optional
+            Bins to each doubling of an area or a norm. Default: as few as make ten bins.
         title : str, optional
 
         Returns
@@ -98,9 +106,9 @@ class StatisticsDisplay(style.Display):
         return self
 
     def _logarithmic(
-        self, ax: Any, some: Distribution, by: str, per_doubling: int, name: str, share: str
+        self, ax: Any, some: Distribution, by: str, per_doubling: int | None, name: str, share: str
     ) -> None:
-        mass, edges = some.histogram(per_doubling, by)
+        mass, edges = some.histogram(_per_doubling(some) if per_doubling is None else per_doubling, by)
         if by == "area":
             mass = mass / some.weight
         ax.stairs(mass, edges, fill=True, color=style.CLASS_COLOURS[0])
@@ -117,7 +125,12 @@ class StatisticsDisplay(style.Display):
         if some.n_zero:
             zero = f"{some.n_zero:,}" if by == "cell" else f"{some.zero_weight / some.weight:.3g}"
             ax.set_title(f"and {zero} where it is 0", fontsize=8)
-        style.legend(ax, loc="best")
+        style.legend(ax, loc="best", frameon=True, edgecolor="none")  # there may be bars everywhere
+
+
+def _per_doubling(some: Distribution) -> int:
+    """The least number that makes `FEW_BINS` of them, if any does."""
+    return next((n for n in (1, 2, 4) if len(some.histogram(n)[0]) >= FEW_BINS), 8)
 
 
 def _dress(ax: Any, name: str, count: str) -> None:

@@ -15,7 +15,7 @@ def test_counting_agrees_with_building(widths, activation):
     built = ll.regions(net, [(-4, 4), (-4, 4)])
     assert int(count) == len(built)
     assert count.proven
-    assert count.statement == f"{len(built):,} cells, exactly"
+    assert count.statement == f"{len(built):,} cell{'s' if widths else ''}, exactly"
     assert count.layer_counts.tolist() == built.layer_counts.tolist()
 
 
@@ -64,3 +64,15 @@ def test_an_uncertified_count_is_not_called_proven():
 def test_bad_input(call, error):
     with pytest.raises(error):
         call()
+
+
+def test_a_count_compares_like_its_number():
+    few, more = (ll.count_regions(ll.mlp(2, [units], 1, seed=0), [(-3, 3), (-3, 3)]) for units in (3, 30))
+    assert few == int(few) == np.int64(int(few))
+    assert few != more
+    assert few < more <= 10**9
+    assert more > np.int64(int(few))
+    assert len({few, ll.count_regions(ll.mlp(2, [3], 1, seed=0), [(-3, 3), (-3, 3)]), more}) == 2
+    assert few != "3"
+    flat = ll.Network.from_arrays([[[1, 1]]], [[0]])
+    assert repr(ll.count_regions(flat, [(1, 2), (1, 2)])) == "RegionCount(1 cell, exactly)"

@@ -121,7 +121,7 @@ def test_random_segments_join_different_points():
     ("call", "error", "sentence"),
     [
         (lambda net, X: ll.count_along("net", X, X), ModelError, "leadlight network, not str"),
-        (lambda net, X: ll.count_along(ll.mlp(3, [2], 1, "tanh"), X, X + 1), ModelError, "curved"),
+        (lambda net, X: ll.count_along(ll.mlp(3, [2], 1, "tanh"), X, X + 1), ModelError, "Hidden layer 1 .* curved"),
         (lambda net, X: ll.count_along(net, X[:, :2], X), ShapeError, "A has shape .* takes 3 inputs"),
         (lambda net, X: ll.count_along(net, X, X[0]), ShapeError, r"B has shape \(3,\)"),
         (lambda net, X: ll.count_along(net, X, X[:2]), ShapeError, "B has 2"),

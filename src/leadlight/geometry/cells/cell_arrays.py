@@ -44,7 +44,7 @@ class CellArrays:
 
     def __repr__(self) -> str:
         doubt = "" if self.certified else ", not certified"
-        return f"{type(self).__name__}({len(self):,} cells on {self.domain}{doubt})"
+        return f"{type(self).__name__}({len(self):,} cell{'s' * (len(self) != 1)} on {self.domain}{doubt})"
 
     @property
     def n_cells(self) -> int:

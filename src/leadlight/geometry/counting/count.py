@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import total_ordering
 from typing import Any
 
 import numpy as np
@@ -24,9 +25,10 @@ MAX_PAIRS = 10**8
 """Crossings in one polygon up to which concurrent creases are looked for: about 14,000 creases, some seconds."""
 
 
-@dataclass(frozen=True)
+@total_ordering
+@dataclass(frozen=True, eq=False)
 class RegionCount:
-    """A number of cells (activation regions); ``int(count)`` is the number itself.
+    """A number of cells (activation regions); ``int(count)`` is the number itself, and it compares like one.
 
     Attributes
     ----------
@@ -53,11 +55,24 @@ class RegionCount:
 
     __index__ = __int__
 
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, RegionCount | int | np.integer):
+            return self.n_cells == int(other)
+        return NotImplemented
+
+    def __lt__(self, other: RegionCount | int) -> bool:
+        if isinstance(other, RegionCount | int | np.integer):
+            return self.n_cells < int(other)
+        return NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.n_cells)
+
     @property
     def statement(self) -> str:
         """What the number is, in words."""
         if self.proven:
-            return f"{self.n_cells:,} cells, exactly"
+            return f"{self.n_cells:,} cell{'s' * (self.n_cells != 1)}, exactly"
         return f"{self.n_cells:,} cells if no three creases meet in a point, at most that many otherwise"
 
 
@@ -95,7 +110,7 @@ def count_regions(
     --------
     >>> import leadlight as ll
     >>> net = ll.mlp(2, [100, 100], 1, seed=0)
-    >>> int(count_regions(net, [(-5, 5), (-5, 5)])) == len(ll.regions(net, [(-5, 5), (-5, 5)]))
+    >>> count_regions(net, [(-5, 5), (-5, 5)]) == len(ll.regions(net, [(-5, 5), (-5, 5)]))
     True
     """
     _, given = _problem(net, domain, slice)

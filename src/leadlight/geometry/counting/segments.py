@@ -17,7 +17,7 @@ from ..._progress import check_progress
 from ..._reading import as_array
 from ...errors import DataError, ModelError, ParameterError, ShapeError
 from ...network import Network
-from .._flat import flat_network
+from .._flat import check_activations, flat_network
 from ..regions import _threads
 from ..slices import slice_line
 from ._segment_cuts import count_on_segments
@@ -76,6 +76,7 @@ def count_along(
         raise ModelError(
             f"count_along() takes a leadlight network, not {type(net).__name__}: convert it with ll.Network.of."
         )
+    check_activations(net)
     check_progress(progress, "segments_so_far")
     A, B = _ends(net, A, B)
     threads = _threads(threads)
