@@ -1,6 +1,6 @@
 // Enumerates the cells of random networks, generic and degenerate ones, in one subtree and in many, on up to eight
-// threads, for every vector level: the same complex (on any number of threads the same bits), Euler's formula, areas that sum to the
-// domain's, and nothing for the sanitizers to find.
+// threads, for every vector level: the same complex (on any number of threads the same bits), Euler's formula, areas
+// that sum to the domain's, and nothing for the sanitizers to find.
 #include <cmath>
 #include <cstring>
 #include <vector>

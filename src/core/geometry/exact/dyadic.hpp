@@ -15,16 +15,6 @@ namespace leadlight::geometry {
 
 using Limb = std::uint64_t;
 
-// A finite double as at most two limbs: sign * (limb[0] + 2^64 limb[1]) * 2^(64 exponent).
-struct DoubleLimbs {
-    explicit DoubleLimbs(double value);
-
-    Limb limb[2];
-    int size;  // 0 for zero
-    int sign;  // -1, 0, 1
-    std::int64_t exponent;
-};
-
 class Dyadic {
   public:
     Dyadic() = default;

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "dyadic.hpp"
+#include "limbs.hpp"
 
 namespace leadlight::geometry {
 

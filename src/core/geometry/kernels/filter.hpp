@@ -14,11 +14,13 @@
 // on gives K'_ab = 0 (K'_c = K'_b = 0), and so do M = E = 0 (zero biases) and numbers that are multiples of one power
 // of two and stay below 2^53 of it (integer weights).
 //
-// Those bounds grow by a row norm a layer, much faster than errors do. So after a few layers they are kept for each unit:
+// Those bounds grow by a row norm a layer, much faster than errors do. So after a few layers they are kept for each
+// unit:
 //     e'_ab(j) = sum_u |W_ju| (s_u e_ab(u) + (gamma + 2 u') |h_u|),   e'_c(j) likewise, and gamma |b_j|,
-// over the units that are not 0 on the cell, with the slope s_u each has there (the largest if it is still open). That is
-// half the growth and less. Where even so a unit that may cut has a poor bound, the forms are made anew from
-// double-doubles, and the bounds with them; those of narrow layers always are, from there on (renewal.cpp, ball_terms.hpp).
+// over the units that are not 0 on the cell, with the slope s_u each has there (the largest if it is still open). That
+// is half the growth and less. Where even so a unit that may cut has a poor bound, the forms are made anew from
+// double-doubles, and the bounds with them; those of narrow layers always are, from there on (renewal.cpp,
+// ball_terms.hpp).
 //
 // A line f = a x + b y + c (a breakpoint subtracted from c) carries
 //     A = e_ab + 4 u max(|a|, |b|),   N = |a| + |b| + 2 e_ab,   C = e_c + 4 u |c|,
@@ -61,8 +63,8 @@ struct Sorted {
     int n_cut, n_decided, n_unsure;
 };
 
-// Lines on a polygon of at most `most_parted` corners that is cut in two along a chord, as seen from below: their signs at
-// its corners are known, those at the chord's ends are found once for both parts.
+// Lines on a polygon of at most `most_parted` corners that is cut in two along a chord, as seen from below: their signs
+// at its corners are known, those at the chord's ends are found once for both parts.
 constexpr int most_parted = 15;
 typedef double PairF64 __attribute__((vector_size(16)));  // stored and loaded as one: else loads wait for stores
 struct Parts {

@@ -1,8 +1,9 @@
 // Mapped memory that is no longer used, kept for who asks next: pages that are there already. A fresh page takes the
 // system two microseconds, so an enumeration of some milliseconds would spend a third of its time on new ones.
 //
-// At most `most_spare` bytes are kept in a process; the largest go first, then the oldest. Any thread may take what another has given; who
-// finds another at it does without. So a child forked meanwhile does without for ever, and nobody waits.
+// At most `most_spare` bytes are kept in a process; the largest go first, then the oldest. Any thread may take what
+// another has given; who finds another at it does without. So a child forked meanwhile does without for ever, and
+// nobody waits.
 #pragma once
 
 #include <cstddef>

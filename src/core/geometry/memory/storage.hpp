@@ -1,6 +1,6 @@
 // Memory for arrays that grow to any size: small ones from malloc, others mapped, large ones in huge pages where the
-// system has them, and moved by remapping. Arrays of 100 MB are a third faster to fill so, and never held twice. What is
-// released serves the next; see spare.hpp.
+// system has them, and moved by remapping. Arrays of 100 MB are a third faster to fill so, and never held twice. What
+// is released serves the next; see spare.hpp.
 #pragma once
 
 #include <cstddef>

@@ -116,8 +116,8 @@ inline void copy_corners(const Polygon &from, int first, int count, Polygon &to)
         copy_all(count);
 }
 
-// The point of a side nearest to a crossing, along the axis on which the side is longer. Uncertified signs may cut a side
-// that their line does not cross, or runs along: then one of its ends, or its middle.
+// The point of a side nearest to a crossing, along the axis on which the side is longer. Uncertified signs may cut a
+// side that their line does not cross, or runs along: then one of its ends, or its middle.
 Point drawn_to_side(Point point, const Polygon &polygon, int from, int to) {
     const Point p{polygon.x[from], polygon.y[from]}, q{polygon.x[to], polygon.y[to]};
     const double dx = q.x - p.x, dy = q.y - p.y;

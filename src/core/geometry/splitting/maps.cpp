@@ -1,8 +1,8 @@
 // The network's outputs on a cell: affine maps in floats, and bounds on their errors.
 //
-// Sums of floats, started with the context and completed along the way; where terms cancel or leave the range, little or
-// nothing of such a sum is right. A map with a number that is not known to a small part of itself is made exactly, and
-// rounded.
+// Sums of floats, started with the context and completed along the way; where terms cancel or leave the range, little
+// or nothing of such a sum is right. A map with a number that is not known to a small part of itself is made exactly,
+// and rounded.
 #include <cmath>
 
 #include "frame.hpp"

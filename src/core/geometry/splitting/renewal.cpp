@@ -1,4 +1,5 @@
-// Forms made anew from double-doubles, where the bounds of floats that were summed layer after layer have grown too large.
+// Forms made anew from double-doubles, where the bounds of floats that were summed layer after layer have grown too
+// large.
 //
 // A renewed form is a double-double's leading part, off by its low part and error: 2^-53, as in the first layer. The
 // double-doubles of a context are one product of its layer's weights with those of its parent's context, which the
@@ -7,10 +8,10 @@
 //
 // Between layers h = s z + t: z is high + low within e, |low| <= 2^-53 |high|. Where s is 1 and t is 0, h is z.
 // Otherwise, with u = 2^-53, p = fl(s high) and its error d, which is exact, fl(d + s low) is off by at most
-// u (2 u |p|) (1 + u); fl(p + t) + its error is exact, and adding that error to the other by u (2 u |p| + u (|p| + |t|)) (1 + u);
-// a last two_sum is exact. Together 5 u^2 |p| + u^2 |t|, and more than that is 2^-103 (|p| + |t|);
-// nothing where d and low are 0. What underflows is at
-// most 2^-1073, and errors other than 0 are at least 2^-600. Bounds are rounded up by a factor 1 + 2^-40.
+// u (2 u |p|) (1 + u); fl(p + t) + its error is exact, and adding that error to the other by u (2 u |p| + u (|p| +
+// |t|)) (1 + u); a last two_sum is exact. Together 5 u^2 |p| + u^2 |t|, and more than that is 2^-103 (|p| + |t|);
+// nothing where d and low are 0. What underflows is at most 2^-1073, and errors other than 0 are at least 2^-600.
+// Bounds are rounded up by a factor 1 + 2^-40.
 #include <algorithm>
 #include <cmath>
 

@@ -7,8 +7,9 @@
 // predicates.hpp wherever the bounds of filter.hpp do not suffice.
 //
 // The class is in files by idea: contexts.cpp (entering a layer), forms.cpp (the forms of the next), renewal.cpp
-// (forms made anew), signs.cpp (what lines do to a polygon), cutting.cpp (a polygon in two), splitter.cpp (the recursion
-// and its cells), tasks.cpp (nodes handed to other threads), nearby.cpp (nodes counted by floats alone).
+// (forms made anew), signs.cpp (what lines do to a polygon), cutting.cpp (a polygon in two), splitter.cpp (the
+// recursion and its cells), maps.cpp (the outputs on a cell), tasks.cpp (nodes handed to other threads), nearby.cpp
+// (nodes counted by floats alone).
 #pragma once
 
 #include <chrono>
@@ -50,8 +51,8 @@ class Splitter {
     Node root(const std::vector<Line> &domain);
     // Descends until the node has candidates, or is a cell of the network; whether it has.
     bool descend(Node &node);
-    // Splits a node that has candidates. Then each part is entered (its polygon made, the other lines decided there), its
-    // cells made or the node packed, and left, one after the other.
+    // Splits a node that has candidates. Then each part is entered (its polygon made, the other lines decided there),
+    // its cells made or the node packed, and left, one after the other.
     Division split(Node &node);
     void enter(const Node &node, Division &division, bool above, Node &part);
     void leave(std::size_t decisions);
