@@ -19,7 +19,7 @@ void check_sizes(const Sizes &total) {
 
 Assembly::Assembly(const Layers &layers, const Options &options, Top &top, const Progress &progress, int n_threads)
     : layers_(layers), options_(options), top_(top), progress_(progress),
-      top_vertices_(top.is_cut() ? 1024 : top.out.vertices.size()), with_creases_(options.edges && !layers.continuous),
+      top_vertices_(top.is_cut() ? 1024 : top.out.vertices.size()),
       most_in_row_(std::size_t(8192.0 * options.subtree_work)), desks_(std::size_t(n_threads)) {
     total_.tree_nodes = options.tree && top.is_cut();  // the root comes first
     for (Desk &desk : desks_) open_row(desk);
@@ -172,8 +172,6 @@ void Assembly::for_each_array(const Sizes &total, Act &&act) {
         act(all_.creases, total.edges + total.rim_edges);
         for (auto *each : {&rims_.corners, &rims_.owners, &rims_.links, &rim_half_edges_}) act(*each, total.rim_edges);
         act(rims_.vertices, total.rim_vertices + top_vertices_);
-        act(rims_.errors, total.rim_vertices + top_vertices_);
-        if (with_creases_) act(rims_.vertex_creases, total.rim_vertices + top_vertices_);
         act(rim_sides_, total.rim_sides);
     }
     if (options_.maps) {
@@ -217,12 +215,26 @@ void Assembly::copy(const Part &part, Desk &desk) {
     copied_of_cells(own.patterns, all_.patterns, std::size_t(layers_.pattern_bytes));
     copied_of_cells(own.maps, all_.maps, n_out * 3);
     copied_of_cells(own.map_errors, all_.map_errors, n_out * 2);
-    copied(own.vertices, first.vertices, sizes.vertices, all_.vertices, start.vertices);
-    copied(own.errors, first.vertices, sizes.vertices, all_.errors, start.vertices);
+    copy_vertices(part);
     copy_corners(part, desk);
     if (options_.edges) copy_edges(part, desk);
     if (options_.edges) copy_rim(part);
     copy_tree(part);
+}
+
+// Those inside, without copies and those on the rim.
+void Assembly::copy_vertices(const Part &part) {
+    const Growing &own = part.row->at->arrays;
+    const Vertex *from = own.vertices.data() + part.subtree.first.vertices;
+    const std::int32_t *number = own.numbers.data() + part.subtree.first.vertices;
+    Point *const vertices = all_.vertices.data() + part.start.vertices;
+    double *const errors = all_.errors.data() + part.start.vertices;
+    const auto n = std::int32_t(part.subtree.sizes.vertices);
+    for (std::int32_t i = 0; i < n; ++from, ++number) {  // without branches: every other one is a copy, in no order
+        vertices[i] = from->at;
+        errors[i] = from->error;
+        i += (from->alias < 0) & (*number == i);
+    }
 }
 
 void Assembly::copy_corners(const Part &part, Desk &desk) {
@@ -230,9 +242,11 @@ void Assembly::copy_corners(const Part &part, Desk &desk) {
     std::int32_t *const to = all_.corners.data() + part.start.corners;
     const std::int32_t *const from = top_.is_cut() ? own.corners.data() + part.subtree.first.corners : to;
     const std::int32_t *const numbers = own.numbers.data();
+    const bool is_cut = top_.is_cut();
     for (std::size_t h = 0; h < part.subtree.sizes.corners; ++h) {
-        to[h] = part.moved(numbers[from[h]]);
-        if (to[h] < 0) desk.corners.push(std::uint32_t(part.start.corners + h));
+        const std::int32_t number = numbers[from[h]];
+        to[h] = is_cut ? part.moved(number) : number;
+        if (number < 0) desk.corners.push(std::uint32_t(part.start.corners + h));
     }
 }
 
@@ -242,14 +256,17 @@ void Assembly::copy_edges(const Part &part, Desk &desk) {
     const auto cell = std::int32_t(start.cells) - std::int32_t(first.cells);
     const auto edge = std::int32_t(start.edges) - std::int32_t(first.edges);
     const bool is_cut = top_.is_cut();
+    // Certified, all but the half-edges on the rims are matched by now.
     std::int32_t *const links = all_.links.data() + start.corners;
     const std::int32_t *const own_links = is_cut ? own.links.data() + first.corners : links;
-    for (std::size_t h = 0; h < sizes.corners; ++h) links[h] = own_links[h] < 0 ? -1 : own_links[h] + edge;
+    if (is_cut || !options_.certified)
+        for (std::size_t h = 0; h < sizes.corners; ++h) links[h] = own_links[h] < 0 ? -1 : own_links[h] + edge;
     const Edge *const own_edges = is_cut ? own.edges.data() + first.edges : all_.edges.data();
     const std::int32_t *const numbers = own.numbers.data();
     for (std::size_t i = 0; i < sizes.edges; ++i) {
         const Edge e = own_edges[i];
-        const std::int32_t from = part.moved(numbers[e.from]), to = part.moved(numbers[e.to]);
+        std::int32_t from = numbers[e.from], to = numbers[e.to];
+        if (is_cut) from = part.moved(from), to = part.moved(to);
         all_.edges[start.edges + i] = {e.left + cell, e.right + cell, from, to};
         if (from < 0 || to < 0) desk.edges.push(std::uint32_t(start.edges + i));
     }

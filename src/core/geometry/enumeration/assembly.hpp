@@ -80,6 +80,7 @@ class Assembly {
     void open_row(Desk &desk);
     void adopt(Growing &own);
     void copy(const Part &part, Desk &desk);
+    void copy_vertices(const Part &part);
     void copy_corners(const Part &part, Desk &desk);
     void copy_edges(const Part &part, Desk &desk);
     void copy_tree(const Part &part);
@@ -104,7 +105,6 @@ class Assembly {
     Top &top_;  // which goes on while others add
     const Progress &progress_;
     const std::size_t top_vertices_;  // about
-    const bool with_creases_;         // of vertices on the rims
     const std::size_t most_in_row_;   // bytes, 4 million as a rule; where more waits a new row is begun
     std::mutex mutex_;  // for all of the below; those who copy hold none, and write each to their own parts
     std::condition_variable changed_;

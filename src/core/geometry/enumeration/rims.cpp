@@ -9,10 +9,6 @@ void Assembly::copy_rim(const Part &part) {
     const Rims &own = part.row->at->rims;
     const Sizes &start = part.start, &first = part.subtree.first, &sizes = part.subtree.sizes;
     std::copy_n(own.points.data() + first.rim_vertices, sizes.rim_vertices, rims_.vertices.data() + start.rim_vertices);
-    std::copy_n(own.errors.data() + first.rim_vertices, sizes.rim_vertices, rims_.errors.data() + start.rim_vertices);
-    if (with_creases_)
-        std::copy_n(own.creases.data() + first.rim_vertices, sizes.rim_vertices,
-                    rims_.vertex_creases.data() + start.rim_vertices);
     for (std::size_t i = 0; i < sizes.rim_edges; ++i) {
         const std::size_t from = first.rim_edges + i, to = start.rim_edges + i;
         rims_.corners[to] = part.moved_on_rim(own.vertices[from]);
@@ -35,27 +31,14 @@ void Assembly::join_rims() {
     all_.starts[total_.cells] = std::int64_t(total_.corners);
     const Growing &top = top_.out;
     rims_.vertices.truncate(total_.rim_vertices);
-    rims_.errors.truncate(total_.rim_vertices);
     rims_.vertices.append(top.vertices.data(), top.vertices.size());
-    rims_.errors.append(top.errors.data(), top.errors.size());
     if (options_.edges) match();
     number_vertices();
 }
 
 // Edges along the cuts of the top, the last cut first, and on the border.
 void Assembly::match() {
-    const Growing &top = top_.out;
-    if (with_creases_) {
-        rims_.vertex_creases.truncate(total_.rim_vertices);
-        rims_.vertex_creases.append(top.vertex_creases.data(), top.vertex_creases.size());
-    }
     for (std::size_t i = 0; i < total_.rim_edges; ++i) rims_.corners[i] = std::int32_t(place_on_rims(rims_.corners[i]));
-    std::int32_t *const aliases = rims_.aliases.extend(rims_.vertices.size());
-    std::fill_n(aliases, total_.rim_vertices, -1);
-    for (std::size_t v = 0; v < top.vertices.size(); ++v) {
-        const std::int32_t alias = top.aliases[v];
-        aliases[total_.rim_vertices + v] = alias < 0 ? -1 : alias + std::int32_t(total_.rim_vertices);
-    }
     rims_.edges.reserve(total_.rim_edges);
     rims_.creases.reserve(total_.rim_edges);
     Buffer<SideList> &slots = top_.splitter.slots();
@@ -78,7 +61,7 @@ void Assembly::match() {
 void Assembly::number_vertices() {
     const std::size_t n_all = rims_.vertices.size(), n_on_rims = total_.rim_vertices;
     numbers_.resize(n_all, 1.0);
-    const auto is_copy = [&](std::size_t v) { return options_.edges && rims_.aliases[v] >= 0; };
+    const auto is_copy = [&](std::size_t v) { return rims_.vertices[v].alias >= 0; };
     std::size_t n = total_.vertices;
     all_.vertices.resize(n + n_all, 1.0);
     all_.errors.resize(n + n_all, 1.0);
@@ -88,14 +71,14 @@ void Assembly::number_vertices() {
     };
     for_each_vertex([&](std::size_t v) {
         if (is_copy(v)) return;
-        all_.vertices[n] = rims_.vertices[v];
-        all_.errors[n] = rims_.errors[v];
+        all_.vertices[n] = rims_.vertices[v].at;
+        all_.errors[n] = rims_.vertices[v].error;
         numbers_[v] = std::int32_t(n++);
     });
     all_.vertices.truncate(n);
     all_.errors.truncate(n);
     for_each_vertex([&](std::size_t v) {
-        if (is_copy(v)) numbers_[v] = numbers_[std::size_t(rims_.aliases[v])];
+        if (is_copy(v)) numbers_[v] = numbers_[std::size_t(rims_.vertices[v].alias)];
     });
 }
 

@@ -28,8 +28,7 @@ void trace(const Task &task, const Buffer<SideList> &lists, Made &made, const Si
             } else {
                 rims.vertices.push(of_rim(rims.points.size() - first.rim_vertices));
                 rims.points.push(out.vertices[v]);
-                rims.errors.push(out.errors[v]);
-                if (out.vertex_creases.size()) rims.creases.push(out.vertex_creases[v]);
+                rims.points[rims.points.size() - 1].alias = -1;
             }
             if (h == lists[k].tail) break;
         }
@@ -37,7 +36,7 @@ void trace(const Task &task, const Buffer<SideList> &lists, Made &made, const Si
     }
 }
 
-// Numbers the vertices; those inside move to the front, over copies. Returns how many they are.
+// Numbers the vertices; returns how many are inside.
 std::size_t number_vertices(const Task &task, Made &made, const Sizes &first) {
     Growing &out = made.arrays;
     const Rims &rims = made.rims;
@@ -51,18 +50,14 @@ std::size_t number_vertices(const Task &task, Made &made, const Sizes &first) {
     std::fill(numbers + first_inside, numbers + n_all, unknown);
     for (std::size_t i = first.rim_edges; i < rims.vertices.size(); ++i)
         numbers[out.corners[first.corners + std::size_t(rims.half_edges[i])]] = -1 - rims.vertices[i];
-    const std::int32_t *const aliases = out.aliases.size() ? out.aliases.data() : nullptr;
-    Point *const vertices = out.vertices.data() + first.vertices;
-    double *const errors = out.errors.data() + first.vertices;
+    const Vertex *const vertices = out.vertices.data();
     std::size_t n = 0;
     for (std::size_t v = first_inside; v < n_all; ++v) {
         // Without branches, by masks that compilers leave as they are: every other vertex is a copy, in no order.
-        const std::int32_t alias = aliases ? aliases[v] : -1, is_own = alias >> 31;
+        const std::int32_t alias = vertices[v].alias, is_own = alias >> 31;
         const std::int32_t known = numbers[(std::int32_t(v) & is_own) | (alias & ~is_own)];
         const bool is_first = is_own & (known == unknown);
         numbers[v] = known + ((std::int32_t(n) - known) & -std::int32_t(is_first));
-        vertices[n] = vertices[v - first.vertices];
-        errors[n] = errors[v - first.vertices];
         n += is_first;
     }
     return n;
@@ -73,9 +68,8 @@ std::size_t number_vertices(const Task &task, Made &made, const Sizes &first) {
 void Made::reset() {
     arrays.reset();
     rims.sides.truncate(0);
-    for (auto *each : {&rims.half_edges, &rims.vertices, &rims.owners, &rims.creases}) each->truncate(0);
+    for (auto *each : {&rims.half_edges, &rims.vertices, &rims.owners}) each->truncate(0);
     rims.points.truncate(0);
-    rims.errors.truncate(0);
 }
 
 Subtree solve_subtree(Splitter &splitter, Made &made, const Task &task) {

@@ -23,9 +23,7 @@ struct Rims {
     Buffer<std::int32_t> half_edges;  // of the subtree
     Buffer<std::int32_t> vertices;    // where they start
     Buffer<std::int32_t> owners;      // cells of the subtree
-    Buffer<Point> points;             // of the rims alone
-    Buffer<double> errors;
-    Buffer<std::int32_t> creases;  // with jumps only
+    Buffer<Vertex> points;            // of the rims alone
 };
 
 struct Made {
@@ -42,14 +40,14 @@ struct Sizes {
 };
 
 struct Subtree {
-    Sizes first;             // where its own begins in what is made
+    Sizes first;             // where its own begins in what is made (vertices: with copies)
     Sizes sizes;             // of its own
     std::int32_t place = 0;  // in the tree: of its root
 };
 
-// Makes the cells below a task with a splitter that writes to the arrays of `made`. The vertices there are at last
-// those inside the subtree, each once, before some without meaning, and `numbers` has for each vertex that corners and
-// edges name its number among those inside, or -1 - its number on the rim.
+// Makes the cells below a task with a splitter that writes to the arrays of `made`. `numbers` has for each vertex there
+// that corners and edges name its number among those inside the subtree, in their order and without the copies, or
+// -1 - its number on the rim.
 Subtree solve_subtree(Splitter &splitter, Made &made, const Task &task);
 
 }  // namespace leadlight::geometry

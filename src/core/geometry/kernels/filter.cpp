@@ -86,6 +86,16 @@ typedef long long PairI64 __attribute__((vector_size(16)));
 // Corners where a line is positive, and where it is negative, to be turned at once: at most 16 each.
 inline std::uint64_t both(unsigned positive, unsigned negative) { return positive | std::uint64_t(negative) << 32; }
 
+// Stored as one: who loads a candidate whole would wait for stores of its parts.
+inline void store_candidate(Candidate *to, const Line *line, std::uint64_t signs) {
+    static_assert(sizeof *to == sizeof(PairI64) && sizeof line == sizeof signs, "a pointer, and two halves");
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    signs = signs << 32 | signs >> 32;
+#endif
+    const PairI64 candidate{(long long)(line), (long long)(signs)};
+    __builtin_memcpy(static_cast<void *>(to), &candidate, sizeof candidate);
+}
+
 // Bit i: a[i] > b[i].
 inline unsigned pair_greater(PairF64 a, PairF64 b) {
 #if defined(__SSE2__)
@@ -121,7 +131,8 @@ void filter_parts(const Candidate *in, int n, geometry::Parts *parts) {
             const unsigned positive = unsigned(signs), negative = unsigned(signs >> 32);
             const bool cuts = positive && negative;
             Candidate *const lines = parts->lines[side] + n_cut[side];
-            lines[0] = lines[n - 1 - i] = {&line, positive, negative};
+            store_candidate(lines, &line, signs);
+            store_candidate(lines + (n - 1 - i), &line, signs);
             n_cut[side] += cuts;
             n_unsure[side] += !cuts && positive != full[side] && negative != full[side];
             ends = (ends >> 1 & both(1, 1)) | (ends << 1 & both(2, 2));

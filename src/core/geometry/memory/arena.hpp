@@ -13,34 +13,36 @@ class Arena {
   public:
     struct Mark {
         std::size_t chunk;
-        std::size_t used;
+        char *next;
     };
 
-    Arena() { chunks_.push_back(make(std::size_t(1) << 18)); }
+    Arena() {
+        chunks_.push_back(make(std::size_t(1) << 18));
+        begin(0);
+    }
     Arena(const Arena &) = delete;
     Arena &operator=(const Arena &) = delete;
     ~Arena() { drop(0); }
 
-    Mark mark() const { return {current_, used_}; }
+    Mark mark() const { return {current_, next_}; }
     void release(Mark mark) {
-        current_ = mark.chunk;
-        used_ = mark.used;
+        if (mark.chunk != current_) begin(mark.chunk);
+        next_ = mark.next;
     }
 
     // n objects, on a line of the cache of their own, not initialised.
     template <typename T>
     T *take(std::size_t n) {
         const std::size_t bytes = (n * sizeof(T) + 63) / 64 * 64;
-        if (used_ + bytes > chunks_[current_].size) next(bytes);
-        void *const p = chunks_[current_].start + used_;
-        used_ += bytes;
+        if (bytes > std::size_t(end_ - next_)) go_on(bytes);
+        void *const p = next_;
+        next_ += bytes;
         return static_cast<T *>(p);
     }
     // Gives back what the last `take`, of p, holds beyond n objects.
     template <typename T>
     void shrink(T *p, std::size_t n) {
-        const std::size_t bytes = (n * sizeof(T) + 63) / 64 * 64;
-        used_ = std::size_t(reinterpret_cast<char *>(p) - chunks_[current_].start) + bytes;
+        next_ = reinterpret_cast<char *>(p) + (n * sizeof(T) + 63) / 64 * 64;
     }
 
   private:
@@ -61,17 +63,25 @@ class Arena {
         for (std::size_t i = first; i < chunks_.size(); ++i) geometry::release(chunks_[i].memory);
         chunks_.resize(first);
     }
-    void next(std::size_t bytes) {
-        ++current_;
-        used_ = 0;
-        if (current_ < chunks_.size() && chunks_[current_].size >= bytes) return;
-        drop(current_);  // what comes later is too small too, and in use by nobody
-        const std::size_t twice = 2 * chunks_.back().size;
-        chunks_.push_back(make(bytes > twice ? bytes : twice));
+    void begin(std::size_t chunk) {
+        current_ = chunk;
+        next_ = chunks_[chunk].start;
+        end_ = next_ + chunks_[chunk].size;
+    }
+    // With the next chunk, which has room for so many bytes.
+    __attribute__((noinline, cold)) void go_on(std::size_t bytes) {
+        const std::size_t chunk = current_ + 1;
+        if (chunk == chunks_.size() || chunks_[chunk].size < bytes) {
+            drop(chunk);  // what comes later is too small too, and in use by nobody
+            const std::size_t twice = 2 * chunks_.back().size;
+            chunks_.push_back(make(bytes > twice ? bytes : twice));
+        }
+        begin(chunk);
     }
 
     std::vector<Chunk> chunks_;
-    std::size_t current_ = 0, used_ = 0;
+    std::size_t current_;
+    char *next_, *end_;  // in the current chunk
 };
 
 }  // namespace leadlight::geometry

@@ -83,6 +83,14 @@ struct Point {
     double x, y;
 };
 
+// Of a complex that grows.
+struct Vertex {
+    Point at;
+    double error;
+    std::int32_t alias;   // an earlier copy that stands for it, -1 for itself
+    std::int32_t crease;  // a line through it, of its cells' contexts
+};
+
 struct Edge {
     std::int32_t left, right, from, to;
 };
@@ -106,11 +114,8 @@ struct Growing {
     Buffer<std::int32_t> owners;   // per half-edge: its cell
     Buffer<Point> points;          // of a stream, per half-edge: where its vertex is; there are no others
     Buffer<std::uint8_t> patterns;
-    Buffer<Point> vertices;
-    Buffer<double> errors;
-    Buffer<std::int32_t> aliases;         // per vertex: an earlier copy that stands for it, -1 for itself
-    Buffer<std::int32_t> vertex_creases;  // per vertex, with jumps only: a line through it, of its cells' contexts
-    Buffer<std::int32_t> numbers;         // of the vertices, in a subtree that is made; see subtree.hpp
+    Buffer<Vertex> vertices;
+    Buffer<std::int32_t> numbers;  // of the vertices, in a subtree that is made; see subtree.hpp
     Buffer<Edge> edges;
     Buffer<std::int32_t> creases;  // per edge
     Buffer<double> maps, map_errors;
@@ -148,9 +153,6 @@ struct Growing {
         act(self.points);
         act(self.patterns);
         act(self.vertices);
-        act(self.errors);
-        act(self.aliases);
-        act(self.vertex_creases);
         act(self.numbers);
         act(self.edges);
         act(self.creases);

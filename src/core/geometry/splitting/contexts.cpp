@@ -62,7 +62,7 @@ void Splitter::enter_layer(Node &node, int l) {
         float_signs_ += (node.ahead ? node.ahead->n : layer.n_out) - survivors;
         if (layer.repeats) survivors = merge_repeats(frame, l, survivors);
         for (int i = 0; i < survivors; ++i)
-            frame.lines[std::size_t(i)] = make_line(frame, l, frame.survivors[std::size_t(i)], 0);
+            make_line(frame, l, frame.survivors[std::size_t(i)], 0, frame.lines[std::size_t(i)]);
     } else {
         survivors = try_all(node, frame, l);
         for (int j = 0; j < layer.n_out; ++j) {
@@ -187,7 +187,7 @@ int Splitter::try_all(Node &node, Frame &frame, int l) {
         frame.open[std::size_t(j)] = layer.pieces[j].n_breakpoints;
         frame.above[std::size_t(j)] = 0;
         for (int k = 0; k < layer.pieces[j].n_breakpoints; ++k)
-            if (!layer.repeats || is_first(layer, j, k)) frame.lines[std::size_t(n++)] = make_line(frame, l, j, k);
+            if (!layer.repeats || is_first(layer, j, k)) make_line(frame, l, j, k, frame.lines[std::size_t(n++)]);
     }
     return n;
 }
@@ -209,10 +209,9 @@ int Splitter::merge_repeats(Frame &frame, int l, int survivors) {
     return n;
 }
 
-Line Splitter::make_line(const Frame &frame, int l, int unit, int breakpoint) const {
+void Splitter::make_line(const Frame &frame, int l, int unit, int breakpoint, Line &line) const {
     const Layer &layer = layers_.layers[std::size_t(l)];
     const double t = layer.pieces[unit].breakpoints[breakpoint];
-    Line line;
     line.a = frame.forms[unit];
     line.b = frame.forms[layer.stride + unit];
     line.c = frame.forms[2 * layer.stride + unit] - t;
@@ -226,7 +225,6 @@ Line Splitter::make_line(const Frame &frame, int l, int unit, int breakpoint) co
     if (e_c != 0.0) e_c += 0x1p-1000;
     if (t != 0.0) e_c += 0x1p-53 * std::fabs(line.c);
     set_bounds(line, e_ab, e_c, options_.certified);
-    return line;
 }
 
 }  // namespace leadlight::geometry

@@ -172,23 +172,25 @@ Division Splitter::split(Node &node) {
         const int crossed_sides[2] = {at_up ? down : up, at_down ? up : down};
         cross(line, polygon, crossed_sides, crossed, parts);
     }
-    for (int i = 0; i < 2; ++i) {
-        const int side = ends[i];
-        if (!crossed[i]) {
-            parts.x[i] = polygon.x[side];
-            parts.y[i] = polygon.y[side];
-            parts.e[i] = polygon.e[side];
-            division.vertices[i] = polygon.sides[side].vertex;
-            continue;
-        }
-        Point point{parts.x[i], parts.y[i]};
-        if (!options_.certified) {
-            point = drawn_to_side(point, polygon, side, at(side + 1));
+    if (at_up || at_down || !options_.certified)
+        for (int i = 0; i < 2; ++i) {
+            const int side = ends[i];
+            Point point{polygon.x[side], polygon.y[side]};
+            double error = polygon.e[side];
+            if (crossed[i]) {
+                point = {parts.x[i], parts.y[i]};
+                error = parts.e[i];
+                if (!options_.certified) point = drawn_to_side(point, polygon, side, at(side + 1));
+            }
             parts.x[i] = point.x;
             parts.y[i] = point.y;
+            parts.e[i] = error;
         }
-        division.vertices[i] = add_vertex(point, parts.e[i], line.crease);
-    }
+    const auto vertex_at = [&](bool at_corner, int side, int i) {
+        return at_corner ? polygon.sides[side].vertex : add_vertex({parts.x[i], parts.y[i]}, parts.e[i], line.crease);
+    };
+    division.vertices[0] = vertex_at(at_up, up, 0);
+    division.vertices[1] = vertex_at(at_down, down, 1);
     if (options_.certified && !are_trusted(parts.x, parts.y))
         for (int i = 0; i < 2; ++i)
             if (!(trusted(parts.x[i]) && trusted(parts.y[i]))) parts.e[i] = infinity;

@@ -92,7 +92,7 @@ void EdgeMatcher::match_in_order(Growing &out, SideList left, SideList right, co
                                            out.corners[std::size_t(h)], to, cut.crease);
         out.links[std::size_t(h)] = out.links[std::size_t(other)] = edge;
         if (last || remaining == 0) break;
-        out.aliases[std::size_t(out.corners[std::size_t(other)])] = to;
+        out.vertices[std::size_t(out.corners[std::size_t(other)])].alias = to;
         h = next;
     }
 }
@@ -120,7 +120,7 @@ void EdgeMatcher::match_with_jumps(Growing &out, SideList left, SideList right, 
         fresh_h = order <= 0;
         fresh_other = order >= 0;
         if (last && other_last) break;
-        if (order == 0) out.aliases[std::size_t(other_end)] = end;
+        if (order == 0) out.vertices[std::size_t(other_end)].alias = end;
         from = to;
         if (order <= 0) {
             h = next;
@@ -134,7 +134,7 @@ void EdgeMatcher::match_with_jumps(Growing &out, SideList left, SideList right, 
 int EdgeMatcher::compare(const Growing &out, std::int32_t p, std::int32_t p_cell, std::int32_t q, std::int32_t q_cell,
                          std::int32_t from, std::int32_t crease) {
     // One line of one context: the same point.
-    const std::int32_t through_p = out.vertex_creases[std::size_t(p)], through_q = out.vertex_creases[std::size_t(q)];
+    const std::int32_t through_p = out.vertices[std::size_t(p)].crease, through_q = out.vertices[std::size_t(q)].crease;
     const std::uint8_t *const row_p = out.patterns.data() + std::size_t(p_cell) * std::size_t(layers_.pattern_bytes);
     const std::uint8_t *const row_q = out.patterns.data() + std::size_t(q_cell) * std::size_t(layers_.pattern_bytes);
     if (through_p == through_q) {
@@ -144,7 +144,7 @@ int EdgeMatcher::compare(const Growing &out, std::int32_t p, std::int32_t p_cell
     }
     if (!certified_) {
         const auto distance = [&](std::int32_t v) {
-            const Point &a = out.vertices[std::size_t(v)], &o = out.vertices[std::size_t(from)];
+            const Point &a = out.vertices[std::size_t(v)].at, &o = out.vertices[std::size_t(from)].at;
             return std::fabs(a.x - o.x) + std::fabs(a.y - o.y);
         };
         const double to_a = distance(p), to_b = distance(q);

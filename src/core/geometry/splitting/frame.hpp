@@ -71,12 +71,13 @@ inline int wrapped(int i, int n) { return i - (i >= n ? n : 0); }
 
 inline Polygon Splitter::take_polygon(int n) {
     const std::size_t padded = (std::size_t(n) + 7) / 8 * 8;
+    char *const all = arena_.take<char>(padded * (3 * sizeof(double) + sizeof(Side)));
     Polygon polygon;
     polygon.n = n;
-    polygon.x = arena_.take<double>(3 * padded);
+    polygon.x = reinterpret_cast<double *>(all);
     polygon.y = polygon.x + padded;
     polygon.e = polygon.y + padded;
-    polygon.sides = arena_.take<Side>(padded);
+    polygon.sides = reinterpret_cast<Side *>(polygon.e + padded);
     return polygon;
 }
 
@@ -111,6 +112,11 @@ inline void Splitter::add_term(Node &node, const Frame &frame, int l, int unit, 
 inline void Splitter::set_piece(int l, int unit, int piece) {
     const Layer &layer = layers_.layers[std::size_t(l)];
     const int bits = layer.pattern_bits;
+    if (bits == 1) {
+        std::uint8_t &byte = row_[std::size_t(layer.pattern_start) + unsigned(unit) / 8];
+        byte = std::uint8_t((byte & ~(1u << unit % 8)) | unsigned(piece) << unit % 8);
+        return;
+    }
     if (bits == 0) return;
     const unsigned bit = unsigned(unit) * unsigned(bits), shift = bit % 8;
     std::uint8_t &byte = row_[std::size_t(layer.pattern_start) + bit / 8];

@@ -176,10 +176,10 @@ std::int32_t Splitter::add_part(const Node &node, Division &division, bool above
     const auto count = std::size_t(division.parts.count[above]);
     const std::size_t cell = out_.n_cells(), first = begin_cell(count + 2);
     constexpr std::size_t room = few + 2;
-    std::int32_t *const corners = out_.corners.extend(count + room);
     const Side chord = division.chord(above), closing = division.closing(above);
     const Side *const sides = polygon.sides;
-    const auto each_side = [&](auto &&act) {  // those that follow the last are written over
+    // What is written beyond the last is written over.
+    const auto each_side = [&](auto &&act) {
         const auto go = [&](std::size_t end) {
             for (std::size_t k = 0; k < end; ++k) act(k, sides[wrapped(start + int(k), n)]);
         };
@@ -188,10 +188,7 @@ std::int32_t Splitter::add_part(const Node &node, Division &division, bool above
         else
             go(count);
     };
-    each_side([=](std::size_t k, const Side &side) { corners[k] = side.vertex; });
-    corners[count] = chord.vertex;
-    corners[count + 1] = closing.vertex;
-    out_.corners.truncate(first + count + 2);
+    std::int32_t *const corners = out_.corners.extend(count + room);
     if (options_.edges) {
         std::int32_t *const links = out_.links.extend(count + room), *const owners = out_.owners.extend(count + room);
         const auto fill = [=](std::size_t end) {
@@ -209,10 +206,19 @@ std::int32_t Splitter::add_part(const Node &node, Division &division, bool above
         const auto set = [=](std::int32_t slot, std::size_t k) {
             slots[slot] = {h + std::int32_t(k), h + std::int32_t(k)};
         };
-        each_side([=](std::size_t k, const Side &side) { set(k < count ? side.slot : chord.slot, k); });
+        each_side([=](std::size_t k, const Side &side) {
+            const std::int32_t is_side = -std::int32_t(k < count);  // a mask: compilers would foresee in vain
+            corners[k] = side.vertex;
+            set((side.slot & is_side) | (chord.slot & ~is_side), k);
+        });
         set(chord.slot, count);
         set(closing.slot, count + 1);
+    } else {
+        each_side([=](std::size_t k, const Side &side) { corners[k] = side.vertex; });
     }
+    corners[count] = chord.vertex;
+    corners[count + 1] = closing.vertex;
+    out_.corners.truncate(first + count + 2);
     if (options_.patterns) add_pattern();
     return std::int32_t(cell);
 }

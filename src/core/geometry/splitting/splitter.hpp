@@ -77,10 +77,7 @@ class Splitter {
         if (options_.count || options_.stream) return 0;  // nobody asks which
         const std::size_t n = out_.vertices.size();
         if (n >= std::size_t(std::numeric_limits<std::int32_t>::max()) - 64) throw TooLarge();
-        out_.vertices.push(at);
-        out_.errors.push(error);
-        if (options_.edges) out_.aliases.push(-1);
-        if (options_.edges && !layers_.continuous) out_.vertex_creases.push(crease);
+        out_.vertices.push({at, error, -1, crease});
         return std::int32_t(n);
     }
     std::int32_t new_slot() {
@@ -133,7 +130,7 @@ class Splitter {
     void bound_next_forms(const Node &node, Frame &frame, int layer);
     Errors next_errors(const FormBounds &bounds, const Layer &layer, const Layer &next, int n_open, int n_more,
                        double max_ab, double max_c) const;
-    Line make_line(const Frame &frame, int layer, int unit, int breakpoint) const;
+    void make_line(const Frame &frame, int layer, int unit, int breakpoint, Line &line) const;
     Polygon take_polygon(int n);
     void filter(Node &node, const Candidate *candidates, int n, Cut *cut);
     void take_tried(Node &part, Division &division, bool above, int n);
