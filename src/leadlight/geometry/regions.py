@@ -8,24 +8,20 @@ from typing import Any
 import numpy as np
 
 from .. import _core
-from .._machine import available_memory, default_threads
+from .._machine import available_memory
 from .._progress import check_progress
-from ..errors import ModelError, ParameterError, ShapeError, TooLargeError
+from ..errors import ParameterError, TooLargeError
 from ..network import Network
-from ._flat import Prepared, check_activations, check_inputs, latest_on, prepared
+from ._arguments import MOST_THREADS, flag, problem_of, thread_count
+from ._flat import Prepared
 from ._strip import interval_of_strip
 from .cells.details import Details, FoundDetails
 from .cells.edges import Edges
 from .cells.of_fields import of_fields
-from .domain import domain as domain_of
 from .polyhedral import PolyhedralComplex
 from .slices import Slice
 
 __all__ = ["regions"]
-
-STAGES = ("float64", "double-double", "exact")
-MOST_THREADS = 1024
-"""What the core takes; more asked for are as many."""
 
 
 def regions(
@@ -90,10 +86,10 @@ def regions(
     >>> bool(abs(cx.areas.sum() - 36.0) < 1e-9)
     True
     """
-    sliced, given = _problem(net, domain, slice)
-    certified = certified is True or _flag("certified", certified)
+    sliced, given = problem_of(net, domain, slice)
+    certified = certified is True or flag("certified", certified)
     if type(threads) is not int or not 1 <= threads <= MOST_THREADS:
-        threads = _threads(threads)
+        threads = thread_count(threads)
     if progress is not None:
         check_progress(progress, "cells_so_far")
     limit = _limit(max_cells, given.bytes_per_cell)
@@ -123,37 +119,6 @@ def regions(
             Details, network=sliced, domain=given.domain, certified=certified, threads=threads
         )
     return _complex(net, sliced, given, slice, certified, found, details)
-
-
-def _problem(net: Any, domain: Any, slice: Any) -> tuple[Network, Prepared]:
-    """The network in the coordinates of the domain, and on the domain."""
-    if slice is None and type(net) is Network and (latest := latest_on(net, domain)):
-        return net, latest
-    if not isinstance(net, Network):
-        raise ModelError(
-            f"Cells are those of a leadlight network, not of a {type(net).__name__}: convert it with ll.Network.of."
-        )
-    if (
-        slice is None and net.n_inputs > 2
-    ):  # said before the domain is read: three sides are no polygon's corners
-        raise ShapeError(
-            f"The network has {net.n_inputs} inputs: give a slice (ll.slice_line or ll.slice_plane), in whose "
-            "coordinates the domain is."
-        )
-    where = domain_of(domain)
-    if slice is not None:
-        if not isinstance(slice, Slice):
-            raise ParameterError(f"slice must come from ll.slice_line or ll.slice_plane, not {slice!r}.")
-        check_activations(net)  # whose layers have other numbers on the slice
-        net = slice.network(net)
-        if slice.dim != where.dim:
-            raise ShapeError(
-                "The slice is a line, and the domain has 2 dimensions: give an interval (a, b)."
-                if slice.dim == 1
-                else "The slice is a plane, and the domain has 1 dimension: give [(s0, s1), (t0, t1)] or a polygon."
-            )
-    check_inputs(net, where)
-    return net, prepared(net, where)
 
 
 def _complex(
@@ -203,18 +168,3 @@ def _limit(max_cells: Any, bytes_per_cell: int) -> int:
             raise ParameterError(f"max_cells must be an integer of at least 1, not {max_cells!r}.")
         return min(int(max_cells), 2**62)
     return max(1000, available_memory() // 2 // bytes_per_cell)
-
-
-def _threads(threads: Any) -> int:
-    if threads is None:
-        threads = default_threads()
-    is_int = type(threads) is int or (isinstance(threads, int | np.integer) and not isinstance(threads, bool))
-    if not is_int or threads < 1:
-        raise ParameterError(f"threads must be an integer of at least 1, not {threads!r}.")
-    return min(int(threads), MOST_THREADS)
-
-
-def _flag(name: str, value: Any) -> bool:
-    if type(value) is not bool and not isinstance(value, np.bool_):
-        raise ParameterError(f"{name} must be True or False, not {value!r}.")
-    return bool(value)

@@ -19,10 +19,10 @@ from .. import _core
 from .._progress import check_progress
 from ..errors import ParameterError
 from ..network import Network
+from ._arguments import STAGES, flag, problem_of, thread_count
 from .analysis.statistics import RegionStatistics
 from .cells.batches import CellBatch, ends_of_strip
 from .domain import Domain
-from .regions import STAGES, _flag, _problem, _threads
 from .slices import Slice
 
 __all__ = ["RegionStream", "iter_regions"]
@@ -237,15 +237,15 @@ def iter_regions(
     >>> round(float(total), 9)
     36.0
     """
-    sliced, given = _problem(net, domain, slice)
+    sliced, given = problem_of(net, domain, slice)
     where = given.domain
-    patterns, maps = _flag("patterns", patterns), _flag("maps", maps)
+    patterns, maps = flag("patterns", patterns), flag("maps", maps)
     check_progress(progress, "cells_found_so_far")
     size = _batch_size(batch, sliced, patterns, maps)
     cells = _core.CellStream(
         given.problem,
-        threads=_threads(threads),
-        certified=_flag("certified", certified),
+        threads=thread_count(threads),
+        certified=flag("certified", certified),
         want_patterns=patterns,
         want_maps=maps,
         ascending=where.dim == 1,

@@ -16,7 +16,7 @@ import numpy as np
 from ... import _core
 from ..._progress import check_progress
 from ...network import Network
-from ..regions import STAGES, _flag, _problem, _threads
+from .._arguments import STAGES, flag, problem_of, thread_count
 from ..slices import Slice
 
 __all__ = ["RegionCount", "count_regions"]
@@ -113,12 +113,12 @@ def count_regions(
     >>> count_regions(net, [(-5, 5), (-5, 5)]) == len(ll.regions(net, [(-5, 5), (-5, 5)]))
     True
     """
-    _, given = _problem(net, domain, slice)
-    certified = _flag("certified", certified)
+    _, given = problem_of(net, domain, slice)
+    certified = flag("certified", certified)
     check_progress(progress, "cells_so_far")
     found = _core.count_cells(
         given.problem,
-        threads=_threads(threads),
+        threads=thread_count(threads),
         certified=certified,
         max_pairs=MAX_PAIRS,
         progress=progress,

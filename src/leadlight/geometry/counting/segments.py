@@ -17,8 +17,8 @@ from ..._progress import check_progress
 from ..._reading import as_array
 from ...errors import DataError, ModelError, ParameterError, ShapeError
 from ...network import Network
+from .._arguments import thread_count
 from .._flat import check_activations, flat_network
-from ..regions import _threads
 from ..slices import slice_line
 from ._segment_cuts import count_on_segments
 
@@ -79,7 +79,7 @@ def count_along(
     check_activations(net)
     check_progress(progress, "segments_so_far")
     A, B = _ends(net, A, B)
-    threads = _threads(threads)
+    threads = thread_count(threads)
     if len(A) == 0:
         return np.zeros(0, np.int64)
     template = flat_network(slice_line(A[0], B[0]).network(net))

@@ -16,9 +16,10 @@ from ..._notebook import table_html
 from ..._table import Table
 from ...errors import ParameterError
 from ...network import Network
+from .._arguments import STAGES
 from ..domain import Domain
 from ..polyhedral import PolyhedralComplex
-from ..regions import STAGES, regions
+from ..regions import regions
 from ..slices import Slice
 from .step_measures import NetworkMeasures, StepMeasures
 

@@ -17,11 +17,12 @@ import numpy as np
 
 from ...errors import ParameterError, TooLargeError, UnknownNameError
 from ...network import Network
+from .._arguments import STAGES, flag, thread_count
 from ..boundaries.level_sets import decision_partition
 from ..counting.count import count_regions
 from ..domain import domain
 from ..polyhedral import PolyhedralComplex
-from ..regions import STAGES, _flag, _threads, regions
+from ..regions import regions
 from ..slices import Slice
 
 __all__ = ["DEFAULT_MEASURES", "MEASURES", "NetworkMeasures", "StepMeasures"]
@@ -89,8 +90,8 @@ class NetworkMeasures:
         object.__setattr__(self, "measures", _names(self.measures))
         if self.slice is not None and not isinstance(self.slice, Slice):
             raise ParameterError(f"slice must come from ll.slice_line or ll.slice_plane, not {self.slice!r}.")
-        _flag("certified", self.certified)
-        _threads(self.threads)
+        flag("certified", self.certified)
+        thread_count(self.threads)
         if self.max_cells is not None and (
             isinstance(self.max_cells, bool)
             or not isinstance(self.max_cells, int | np.integer)
