@@ -184,3 +184,11 @@ def test_a_flipped_byte_never_crashes(tmp_path_factory, data):
     path.write_bytes(content)
     with contextlib.suppress(LeadlightError):
         ll.Network.load(path)
+
+
+@pytest.mark.parametrize("name", ["cells.npz", "cells.json", "model.pt", "model"])
+def test_other_files_say_what_leadlight_reads_and_what_makes_it(tmp_path, name):
+    path = tmp_path / name
+    path.write_bytes(b'PK\x03\x04 or {"type": "FeatureCollection"}, and more of it')
+    with pytest.raises(LeadlightError, match=r'leadlight.Network.of\(model\).save\("model.safetensors"\)'):
+        ll.Network.of(path)

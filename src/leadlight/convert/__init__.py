@@ -10,11 +10,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ..errors import ModelError
+from ..errors import FileError, ModelError
 from ..network import Network
 
 __all__ = ["network_of"]
 
+_TO_FILE = 'leadlight.Network.of(model).save("model.safetensors")'
 _PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".joblib", ".bin")
 
 
@@ -68,8 +69,15 @@ def _from_file(path: Path) -> Network:
     if suffix in _PICKLES:
         raise ModelError(
             f"{path}: pickled files can run code, so leadlight never opens them; load the model yourself and "
-            "pass it to Network.of."
+            f"pass it to Network.of, whose save writes a file for leadlight: {_TO_FILE}."
         )
     from .safetensors import load
 
-    return load(path)
+    try:
+        return load(path)
+    except FileError as error:
+        if suffix == ".safetensors" or not (path.is_file() and os.access(path, os.R_OK)):
+            raise
+        raise FileError(
+            f"{path} is no model that leadlight reads: give a .safetensors file, as made by {_TO_FILE}."
+        ) from error

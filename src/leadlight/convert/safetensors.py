@@ -115,7 +115,8 @@ def _network(file: Any, path: Path) -> Network:
     if metadata.get("leadlight.format") != FORMAT:
         given = metadata.get("leadlight.format")
         reason = (
-            "it was not written by leadlight; load it into its own module and pass that to Network.of"
+            "it was not written by leadlight, and does not say which activations there are; load it into its own "
+            "module, and leadlight.Network.of(module).save writes a file that does"
             if given is None
             else f"its format is {given!r}, and this version reads {FORMAT!r}"
         )
