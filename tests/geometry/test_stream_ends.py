@@ -133,6 +133,24 @@ def test_two_readers_at_once_are_refused():
     assert not reader.is_alive()
 
 
+def test_several_threads_take_the_batches_of_one_stream():
+    net = ll.mlp(2, [60, 60], 1, init="he_normal", bias="normal(0.5)", seed=0)
+    n_cells = int(ll.count_regions(net, BOX))
+    for _ in range(5):
+        stream, taken = ll.iter_regions(net, BOX, batch=20), [[], [], []]
+        readers = [
+            threading.Thread(target=lambda mine=mine: mine.extend(batch.numbers for batch in stream))  # noqa: B023
+            for mine in taken
+        ]
+        for reader in readers:
+            reader.start()
+        for reader in readers:
+            reader.join(60)
+        assert sorted(i for mine in taken for numbers in mine for i in numbers) == list(range(n_cells))
+        assert stream.n_cells == n_cells
+        assert stream.is_complete
+
+
 def test_threads_wait_for_a_slow_consumer():
     found = []
     with ll.iter_regions(LARGE, BOX, threads=2, batch=1000, progress=found.append) as stream:

@@ -9,6 +9,7 @@ the number of cells.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, Self
@@ -35,7 +36,8 @@ class RegionStream(Iterator[CellBatch]):
     """The cells of a network on a domain, in batches. Made by `leadlight.iter_regions`.
 
     An iterator, and a context manager that stops the threads at its end. They also stop after the last batch, on
-    any error and when the stream is no longer referred to.
+    any error and when the stream is no longer referred to. Several threads may take batches of one stream; each batch
+    goes to one of them.
 
     Attributes
     ----------
@@ -77,6 +79,7 @@ class RegionStream(Iterator[CellBatch]):
         self._progress = progress
         self._everywhere = np.arange(0)
         self._is_closed = False
+        self._reading = threading.RLock()
 
     @property
     def dim(self) -> int:
@@ -89,21 +92,22 @@ class RegionStream(Iterator[CellBatch]):
         return self.signs is not None
 
     def __next__(self) -> CellBatch:
-        if self._is_closed:
-            raise StopIteration
-        try:
-            found = self._cells.next(self._progress)
-            if found is None:
-                if not self._is_closed:  # while it waited
-                    self.layer_counts = self._cells.layer_counts
-                    self.signs = dict(zip(STAGES, self._cells.signs.tolist()))
+        with self._reading:
+            if self._is_closed:
                 raise StopIteration
-        except BaseException:
-            self.close()
-            raise
-        batch = self._batch(found)
-        self.n_cells += len(batch)
-        return batch
+            try:
+                found = self._cells.next(self._progress)
+                if found is None:
+                    if not self._is_closed:  # while it waited
+                        self.layer_counts = self._cells.layer_counts
+                        self.signs = dict(zip(STAGES, self._cells.signs.tolist()))
+                    raise StopIteration
+            except BaseException:
+                self.close()
+                raise
+            batch = self._batch(found)
+            self.n_cells += len(batch)
+            return batch
 
     def _batch(self, found: dict[str, np.ndarray]) -> CellBatch:
         vertices, starts = found["vertices"], found["starts"]
