@@ -1,8 +1,8 @@
 // The network's outputs on a cell: affine maps in floats, and bounds on their errors.
 //
 // Sums of floats, started with the context and completed along the way; where terms cancel or leave the range, little
-// or nothing of such a sum is right. A map with a number that is not known to a small part of itself is made exactly,
-// and rounded.
+// or nothing of such a sum is right. A map that is not known to a small part of its size, or a number of which not even
+// the leading digit is, is made exactly, and rounded.
 #include <cmath>
 
 #include "frame.hpp"
@@ -11,7 +11,7 @@ namespace leadlight::geometry {
 
 namespace {
 
-constexpr double small_part = 0x1p-24;
+constexpr double of_size = 0x1p-24, of_itself = 0x1p-4;  // parts that errors may be
 
 // The nearest float, and how far it is off.
 double rounded(const Dyadic &exact, double &off) {
@@ -24,9 +24,11 @@ double rounded(const Dyadic &exact, double &off) {
 
 // Of an output's a, b and c; the bounds are for a and b, and for c.
 bool Splitter::is_known(const double *map, const double *bounds) const {
+    const double slope = larger(std::fabs(map[0]), std::fabs(map[1]));
     for (int i = 0; i < 2; ++i)
-        if (layers_.uses_input[i] && !(bounds[0] <= small_part * std::fabs(map[i]))) return false;
-    return bounds[1] <= small_part * std::fabs(map[2]);
+        if (layers_.uses_input[i] && !(bounds[0] <= of_itself * std::fabs(map[i]))) return false;
+    return bounds[0] <= of_size * slope && bounds[1] <= of_itself * std::fabs(map[2]) &&
+           bounds[1] <= of_size * (std::fabs(map[2]) + slope * size_);
 }
 
 void Splitter::add_maps(const Node &node) {
