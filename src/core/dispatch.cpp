@@ -24,11 +24,13 @@
     int scan_forms(geometry::Scan *);                                                                                  \
     void add_terms(double *, const double *, const double *, const geometry::Term *, int, long);                       \
     void add_bounds(double *, const geometry::Term *, int, long);                                                      \
-    void add_radii(double *, const geometry::Term *, int, long);                                                       \
-    void add_products(double *, const double *const *, const double *, int, int, long);                                \
+    void add_products(double *, const geometry::Term *, int, double *, const double *, int, int, long);                \
     double largest_sum(const double *, const double *, long);                                                          \
     geometry::BallRange add_ball_terms(double *, const double *, const geometry::BallTerm *, int, geometry::ExactSums, \
                                        long);                                                                          \
+    void add_bands(double *, const double *, const geometry::Band *, int, long);                                       \
+    void enclose_lines(geometry::LineBands *);                                                                         \
+    void enclose_units(geometry::UnitBands *);                                                                         \
     bool count_locally(geometry::LocalProblem *);                                                                      \
     }                                                                                                                  \
     LEADLIGHT_TRAINING(name, f32, float)                                                                               \
@@ -44,16 +46,17 @@ namespace {
 #define LEADLIGHT_TRAINING(name, precision)                                                            \
     {name::precision::train_workspace, name::precision::train_run, name::precision::activation_values, \
      name::precision::function_values}
-#define LEVEL(name, bytes)                                                                                          \
-    {Level::name,                                                                                                   \
-     bytes,                                                                                                         \
-     name::multiply_add_f32,                                                                                        \
-     name::multiply_add_f64,                                                                                        \
-     name::exp_f32,                                                                                                 \
-     LEADLIGHT_TRAINING(name, f32),                                                                                 \
-     LEADLIGHT_TRAINING(name, f64),                                                                                 \
-     {name::filter_lines, name::filter_parts, name::scan_forms, name::add_terms, name::add_bounds, name::add_radii, \
-      name::add_products, name::largest_sum, name::add_ball_terms, name::count_locally}},
+#define LEVEL(name, bytes)                                                                                             \
+    {Level::name,                                                                                                      \
+     bytes,                                                                                                            \
+     name::multiply_add_f32,                                                                                           \
+     name::multiply_add_f64,                                                                                           \
+     name::exp_f32,                                                                                                    \
+     LEADLIGHT_TRAINING(name, f32),                                                                                    \
+     LEADLIGHT_TRAINING(name, f64),                                                                                    \
+     {name::filter_lines, name::filter_parts, name::scan_forms, name::add_terms, name::add_bounds, name::add_products, \
+      name::largest_sum, name::add_ball_terms, name::add_bands, name::enclose_lines, name::enclose_units,              \
+      name::count_locally}},
 constexpr Kernels table[] = {
 #include "levels.def"
 };

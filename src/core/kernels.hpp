@@ -10,6 +10,7 @@
 #include "cpu.hpp"
 #include "geometry/counting/local.hpp"
 #include "geometry/kernels/ball_terms.hpp"
+#include "geometry/kernels/bands.hpp"
 #include "geometry/kernels/filter.hpp"
 #include "training/job.hpp"
 
@@ -26,7 +27,7 @@ struct TrainKernels {
     void (*function)(Function, const Real *x, Real *value, long n);
 };
 
-// Splitting polygons; see geometry/kernels/filter.hpp, geometry/kernels/ball_terms.hpp and geometry/counting/local.hpp.
+// Splitting polygons; see filter.hpp, ball_terms.hpp and bands.hpp in geometry/kernels, and geometry/counting/local.hpp.
 struct GeometryKernels {
     void (*filter_lines)(const geometry::Candidate *in, int n, const double *x, const double *y, const double *e,
                          int n_corners, geometry::Sorted *out);
@@ -35,12 +36,14 @@ struct GeometryKernels {
     void (*add_terms)(double *out, const double *base, const double *base_c, const geometry::Term *terms, int n_terms,
                       long n);
     void (*add_bounds)(double *out, const geometry::Term *terms, int n_terms, long n);
-    void (*add_radii)(double *out, const geometry::Term *terms, int n_terms, long n);
-    void (*add_products)(double *out, const double *const *weights, const double *factors, int n_terms, int n_columns,
-                         long n);
+    void (*add_products)(double *base, const geometry::Term *terms, int n_terms, double *columns, const double *factors,
+                         int n_products, int n_columns, long n);
     double (*largest_sum)(const double *a, const double *b, long n);
     geometry::BallRange (*add_ball_terms)(double *out, const double *biases, const geometry::BallTerm *terms,
                                           int n_terms, geometry::ExactSums exact, long n);
+    void (*add_bands)(double *out, const double *base, const geometry::Band *bands, int n_bands, long n);
+    void (*enclose_lines)(geometry::LineBands *);
+    void (*enclose_units)(geometry::UnitBands *);
     bool (*count_locally)(geometry::LocalProblem *);
 };
 

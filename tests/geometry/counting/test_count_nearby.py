@@ -144,6 +144,13 @@ def test_wide_degenerate_networks(kind):
             compare(degenerate(kind, rng, widths), small_box(rng, 1.5 / len(widths)))
 
 
+@pytest.mark.parametrize("kind", ["generic", *KINDS])
+def test_units_of_the_last_layer_decided_in_advance_cut_nothing_where_floats_give_up(kind):
+    rng = np.random.default_rng(200 + len(kind))
+    for _ in range(2):
+        compare(degenerate(kind, rng, [72, 64, 66]), small_box(rng, 0.7))
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("kind", ["generic", *KINDS])
 def test_many_wide_networks(kind):

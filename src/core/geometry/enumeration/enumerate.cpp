@@ -115,7 +115,7 @@ class Enumeration::Impl {
 
     void work() {
         team_.guard([this] {
-            top_ = std::make_unique<Top>(kernels_, layers_, options_, progress_, deepest());
+            top_ = std::make_unique<Top>(kernels_, layers_, options_, progress_, deepest(), n_threads_);
             const int n = top_->is_cut() ? n_threads_ : 1;
             if (!options_.count) assembly_ = std::make_unique<Assembly>(layers_, options_, *top_, progress_, n);
             team_.run(n, [this](int index) { take_subtrees(index); });

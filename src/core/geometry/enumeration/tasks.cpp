@@ -72,7 +72,8 @@ void Splitter::pack_ahead(const Node &node, Task &task) const {
     Ahead &to = task.ahead;
     const auto n_units = std::size_t(layers_.layers[std::size_t(node.layer)].n_out);
     const std::size_t columns = std::size_t(from.n_open) * std::size_t(from.stride);
-    const std::size_t after = from.base_after ? std::size_t(layers_.layers[std::size_t(node.layer + 2)].stride) : 0;
+    const std::size_t after = from.base_after ? std::size_t(from.after.stride) : 0;
+    const std::size_t columns_of_after = from.after.units ? std::size_t(from.n) * after : 0;
     task.looked_ahead = true;
     to = from;
     task.ahead_units.assign(from.units, from.units + from.n);
@@ -83,19 +84,30 @@ void Splitter::pack_ahead(const Node &node, Task &task) const {
     }
     to.units = task.ahead_units.data();
     to.places = to.units + from.n;
-    task.ahead_numbers.resize(columns + 3 * std::size_t(from.stride) + (3 + std::size_t(from.n_open)) * after);
+    task.ahead_numbers.resize(columns + unit_numbers * std::size_t(from.stride) + columns_of_after +
+                              (3 + unit_numbers + std::size_t(from.n_open)) * after);
     double *next = task.ahead_numbers.data();
-    const auto keep = [&](const double *&array, std::size_t n) {
+    const auto keep = [&](auto &array, std::size_t n) {
         std::copy_n(array, n, next);
         array = next;
         next += n;
     };
     keep(to.columns, columns);
-    keep(to.breakpoints, std::size_t(from.stride));
-    keep(to.row_norms, std::size_t(from.stride));
-    keep(to.abs_biases, std::size_t(from.stride));
+    keep(to.numbers, unit_numbers * std::size_t(from.stride));
     for (Term &term : task.terms) term.weights = to.columns + (term.weights - from.columns);
     if (!from.base_after) return;
+    if (from.after.units) {
+        const auto n_next = std::size_t(layers_.layers[std::size_t(node.layer + 1)].n_out);
+        std::vector<std::int32_t> &units = task.after_units;
+        units.assign(from.after.units, from.after.units + from.after.n);
+        units.resize(units.size() + n_next);
+        to.after.units = units.data();
+        to.after.places = to.after.units + from.after.n;
+        for (int i = 0; i < from.n; ++i)
+            units[std::size_t(from.after.n + from.units[i])] = from.after.places[from.units[i]];
+        keep(to.after.columns, columns_of_after);
+        keep(to.after.numbers, unit_numbers * after);
+    }
     keep(to.base_after, 3 * after);
     keep(to.columns_after, std::size_t(from.n_open) * after);
     task.terms_after.assign(node.terms_after, node.terms_after + node.n_terms_after);

@@ -24,7 +24,8 @@ bool is_one_subtree(const Layers &layers, const Options &options) {
     return work < least_subtrees * options.subtree_work;
 }
 
-Top::Top(const Kernels &kernels, const Layers &layers, const Options &options, Progress &progress, int deepest)
+Top::Top(const Kernels &kernels, const Layers &layers, const Options &options, Progress &progress, int deepest,
+         int n_threads)
     : splitter(kernels, layers, options, progress, out, 1, deepest),
       domain(domain_sides(layers.net, options.certified)), layers_(layers), options_(options), progress_(progress) {
     Node root = splitter.root(domain);
@@ -32,7 +33,8 @@ Top::Top(const Kernels &kernels, const Layers &layers, const Options &options, P
     domain_area_ = extent_of(root.polygon).area;
     work_ = work_of_node(root);
     least_work_ = std::max(options.subtree_work, work_ / most_parts);
-    is_cut_ = !is_one_subtree(layers, options) && is_to_be_cut(root, work_);
+    const bool is_alone = options.count && n_threads == 1;  // and there is nothing to be put in order
+    is_cut_ = !is_alone && !is_one_subtree(layers, options) && is_to_be_cut(root, work_);
     if (is_cut_) {
         cut(root);
     } else {
@@ -45,7 +47,8 @@ double Top::work_of_node(const Node &node) const {
 }
 
 bool Top::is_to_be_cut(const Node &node, double work) const {
-    return work > least_work() && node.n_candidates > 0 && !splitter.counts(node) && open_.size() < deepest_cut;
+    return work > least_work() && node.n_candidates > 0 && !splitter.counts(node) &&
+           !splitter.is_worth_counting(node) && open_.size() < deepest_cut;
 }
 
 // Less towards the end, so that no thread is left with much while others have nothing any more.

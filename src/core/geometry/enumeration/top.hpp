@@ -26,7 +26,8 @@ bool is_one_subtree(const Layers &layers, const Options &options);
 
 class Top {
   public:
-    Top(const Kernels &kernels, const Layers &layers, const Options &options, Progress &progress, int deepest);
+    Top(const Kernels &kernels, const Layers &layers, const Options &options, Progress &progress, int deepest,
+        int n_threads);
 
     bool is_cut() const { return is_cut_; }  // whether there is more than one subtree
     double work() const { return work_; }    // of the root

@@ -246,20 +246,23 @@ void add_terms(double *out, const double *base, const double *base_c, const Term
 
 namespace {
 
-// One block of terms, added to `width` vectors of `columns` columns.
+template <int n>
+struct Width {
+    static constexpr int value = n;
+};
+
+// The same block of terms, `width` vectors, for `columns` columns.
 template <int columns, int width>
-inline void multiply_block(double *out, const double *const *weights, const double *factors, int n_terms, int n_columns,
-                           long n, long j) {
+inline void multiply_block(double *out, const Term *terms, const double *factors, long n_factors, int n_terms, long n,
+                           long j) {
     VectorF64 sums[columns][width];
     for (int k = 0; k < columns; ++k)
         for (int v = 0; v < width; ++v) sums[k][v] = all(0.0);
-    for (int t = 0; t < n_terms; ++t) {
-        const double *const factor = factors + t * n_columns;
+    for (int t = 0; t < n_terms; ++t)
         for (int v = 0; v < width; ++v) {
-            const VectorF64 w = load(weights[t] + j + v * lanes);
-            for (int k = 0; k < columns; ++k) sums[k][v] += w * factor[k];
+            const VectorF64 w = load(terms[t].weights + j + v * lanes);
+            for (int k = 0; k < columns; ++k) sums[k][v] += w * factors[k * n_factors + t];
         }
-    }
     for (int k = 0; k < columns; ++k)
         for (int v = 0; v < width; ++v) {
             double *const to = out + k * n + j + v * lanes;
@@ -268,32 +271,38 @@ inline void multiply_block(double *out, const double *const *weights, const doub
 }
 
 template <int width>
-inline void multiply_blocks(double *out, const double *const *weights, const double *factors, int n_terms,
+inline void multiply_blocks(double *out, const Term *terms, const double *factors, long n_factors, int n_terms,
                             int n_columns, long n, long j) {
     int k = 0;
     for (; k + 4 <= n_columns; k += 4)
-        multiply_block<4, width>(out + k * n, weights, factors + k, n_terms, n_columns, n, j);
+        multiply_block<4, width>(out + k * n, terms, factors + k * n_factors, n_factors, n_terms, n, j);
     if (k + 2 <= n_columns) {
-        multiply_block<2, width>(out + k * n, weights, factors + k, n_terms, n_columns, n, j);
+        multiply_block<2, width>(out + k * n, terms, factors + k * n_factors, n_factors, n_terms, n, j);
         k += 2;
     }
-    if (k < n_columns) multiply_block<1, width>(out + k * n, weights, factors + k, n_terms, n_columns, n, j);
+    if (k < n_columns) multiply_block<1, width>(out + k * n, terms, factors + k * n_factors, n_factors, n_terms, n, j);
 }
 
 }  // namespace
 
-// out[k, i] += sum over t of weights[t][i] factors[t, k], in blocks of terms: n_columns rows of n numbers, a multiple
-// of 8. What a block takes of the weights stays near for all columns.
-void add_products(double *out, const double *const *weights, const double *factors, int n_terms, int n_columns,
-                  long n) {
+// base += sum of terms, as add_terms does it; columns[k, i] += sum over the first n_products of them, t, of
+// weights[t][i] factors[k, t]: n_columns rows of n numbers. What a block takes of the weights stays near for all.
+void add_products(double *base, const Term *terms, int n_terms, double *columns, const double *factors, int n_products,
+                  int n_columns, long n) {
     constexpr int wide = lanes == 8 ? 4 : 2;
     for (int t = 0; t < n_terms; t += geometry::block_terms) {
         const int block = n_terms - t < geometry::block_terms ? n_terms - t : geometry::block_terms;
-        const double *const block_factors = factors + long(t) * n_columns;
+        const int products = n_products - t < block ? n_products - t : block;
         long j = 0;
-        for (; j + wide * lanes <= n; j += wide * lanes)
-            multiply_blocks<wide>(out, weights + t, block_factors, block, n_columns, n, j);
-        for (; j < n; j += lanes) multiply_blocks<1>(out, weights + t, block_factors, block, n_columns, n, j);
+        const auto add = [&](auto width) {
+            add_block<width.value, false>(base, base, base + 2 * n, terms + t, block, n, j);
+            if (products > 0)
+                multiply_blocks<width.value>(columns, terms + t, factors + t, n_products, products, n_columns, n, j);
+            j += width.value * lanes;
+        };
+        while (j + wide * lanes <= n) add(Width<wide>{});
+        while (j + 2 * lanes <= n) add(Width<2>{});
+        while (j < n) add(Width<1>{});
     }
 }
 
@@ -304,15 +313,6 @@ double largest_sum(const double *a, const double *b, long n) {
     double result = 0.0;
     for (int i = 0; i < lanes; ++i) result = largest[i] > result ? largest[i] : result;
     return result;
-}
-
-// out += sum of the absolute values of weights times a: n numbers, a multiple of 8.
-void add_radii(double *out, const Term *terms, int n_terms, long n) {
-    for (long j = 0; j < n; j += lanes) {
-        VectorF64 sum = load(out + j);
-        for (int t = 0; t < n_terms; ++t) sum += absolute(load(terms[t].weights + j)) * terms[t].a;
-        store(out + j, sum);
-    }
 }
 
 // out += sum of terms with the absolute values of their weights.

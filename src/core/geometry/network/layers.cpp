@@ -107,7 +107,9 @@ Layers::Layers(const Net &net) : net(net), n_hidden(int(net.layers.size()) - 1),
         const std::size_t stride = std::size_t(layer.stride);
         layer.bounds_by_unit = keeps_bounds_by_unit(given, n_bending);
         double *const weights = keep(std::size_t(given.n_in) * stride), *const biases = keep(stride);
-        double *const row_norms = keep(stride), *const abs_biases = keep(stride), *const breakpoints = keep(stride);
+        double *const numbers = keep(unit_numbers * stride);
+        double *const breakpoints = numbers, *const row_norms = numbers + stride;
+        double *const abs_biases = numbers + 2 * stride, *const pieces = numbers + 3 * stride;
         double quantum_W = infinity, quantum_b = infinity;
         layer.in_ball_range = given.n_in <= most_ball_terms;
         for (int j = 0; j < given.n_out; ++j) {
@@ -130,9 +132,14 @@ Layers::Layers(const Net &net) : net(net), n_hidden(int(net.layers.size()) - 1),
         }
         layer.weights = weights;
         layer.biases = biases;
+        layer.numbers = numbers;
+        layer.breakpoints = breakpoints;
         layer.row_norms = row_norms;
         layer.abs_biases = abs_biases;
-        layer.breakpoints = breakpoints;
+        for (std::size_t i = 0; i < 2; ++i) {
+            layer.slopes[i] = pieces + i * stride;
+            layer.intercepts[i] = pieces + (2 + i) * stride;
+        }
         layer.quantum_ab = quantum_ab = product(quantum_W, quantum_ab);
         layer.quantum_c = quantum_c = std::min(quantum_b, product(quantum_W, quantum_c));
         layer.pieces = given.pieces;
@@ -161,6 +168,10 @@ Layers::Layers(const Net &net) : net(net), n_hidden(int(net.layers.size()) - 1),
                 layer.in_ball_range &= in_ball_range(slope) && in_ball_range(intercept);
                 quantum_i = std::min(quantum_i, quantum(intercept));
                 if (i < k) continuous &= meets(given.pieces[j], i);
+                if (i < 2) {
+                    pieces[std::size_t(i) * stride + std::size_t(j)] = slope;
+                    pieces[std::size_t(2 + i) * stride + std::size_t(j)] = intercept;
+                }
                 if (i == 0) layer.zero_below &= slope == 0.0 && intercept == 0.0;
             }
         }

@@ -23,11 +23,15 @@ struct Repeats {
     std::vector<EqualLine> copies;  // of line i, itself not among them: copies[starts[i]] to copies[starts[i + 1]]
 };
 
+constexpr int unit_numbers = 7;
+
 struct Layer {
     int n_in, n_out;
-    long stride;                                    // n_out rounded up to 8; what is beyond n_out is 0 in all arrays
-    const double *weights;                          // (n_in, stride): column u of W as row u
-    const double *biases, *row_norms, *abs_biases;  // (stride,); row norms are those of L1, rounded up
+    long stride;            // n_out rounded up to 8; what is beyond n_out is 0 in all arrays
+    const double *weights;  // (n_in, stride): column u of W as row u
+    const double *biases;   // (stride,)
+    // (unit_numbers, stride), what follows in its order; row norms are those of L1, rounded up.
+    const double *numbers, *breakpoints, *row_norms, *abs_biases, *slopes[2], *intercepts[2];
     double max_row_norm, max_abs_bias;
     bool bounds_by_unit;           // whether errors of its forms are bounded for each unit
     bool in_ball_range;            // of ball_terms.hpp: its weights and biases, its slopes and intercepts
@@ -36,11 +40,10 @@ struct Layer {
 
     // Hidden layers only.
     Kind kind;
-    const Pieces *pieces;       // (n_out,)
-    const double *breakpoints;  // (stride,): kind single
-    const int *first_line;      // (n_out + 1,): the unit's breakpoints among all of the network
-    const Repeats *repeats;     // null where all lines differ
-    bool zero_below;            // kind single: the lower piece is 0 for all units (relu)
+    const Pieces *pieces;    // (n_out,)
+    const int *first_line;   // (n_out + 1,): the unit's breakpoints among all of the network
+    const Repeats *repeats;  // null where all lines differ
+    bool zero_below;         // kind single: the lower piece is 0 for all units (relu)
     double max_slope, max_intercept;
     bool slopes_round;  // some slope is not 0 or +-1
     double quantum_h_ab, quantum_h_c;

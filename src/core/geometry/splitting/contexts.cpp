@@ -96,6 +96,11 @@ void Splitter::enter_layer(Node &node, int l) {
         frame.next.set(next_errors(frame.bounds, layer, next, most_open(node), n_more, max_ab, max_c));
         if (layer.kind == Kind::single) list_open_units(node, frame, layer);
         bound_next_forms(node, frame, l);
+        if (ahead && ahead->after.units) {
+            Ahead *const listed = arena_.take<Ahead>(1);
+            *listed = Ahead{ahead->after, ahead->n, 0.0, 0.0, 0, 0, 0, {}, nullptr, nullptr};
+            node.ahead = listed;
+        }
         start_next_forms(node, frame, l, ahead, terms_after, n_terms_after);
         if (is_worth_looking(node)) look_ahead(node);
     }
@@ -132,9 +137,9 @@ int Splitter::scan_ahead(const Ahead &ahead, Frame &frame, int l, Scan &scan, do
     const Layer &layer = layers_.layers[std::size_t(l)];
     const Arena::Mark mark = arena_.mark();
     scan.stride = ahead.stride;
-    scan.breakpoints = ahead.breakpoints;
-    scan.row_norms = ahead.row_norms;
-    scan.abs_biases = ahead.abs_biases;
+    scan.breakpoints = ahead.breakpoints();
+    scan.row_norms = ahead.row_norms();
+    scan.abs_biases = ahead.abs_biases();
     scan.forms = arena_.take<double>(3 * std::size_t(ahead.stride));
     scan.above = arena_.take<std::uint8_t>(std::size_t(ahead.stride) / 8);
     int survivors = kernels_.scan_forms(&scan);

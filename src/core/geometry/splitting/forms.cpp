@@ -107,7 +107,8 @@ Errors Splitter::next_errors(const FormBounds &bounds, const Layer &layer, const
 void Splitter::start_next_forms(Node &node, Frame &frame, int l, const Ahead *ahead, const Term *terms_after,
                                 int n_terms_after) {
     const Layer &layer = layers_.layers[std::size_t(l)], &next = layers_.layers[std::size_t(l + 1)];
-    double *const base = arena_.take<double>(3 * std::size_t(next.stride));
+    const long stride = node.ahead ? node.ahead->stride : next.stride;
+    double *const base = arena_.take<double>(3 * std::size_t(stride));
     const Arena::Mark mark = arena_.mark();
     node.terms = arena_.take<Term>(std::size_t(layer.n_out + n_terms_after));
     node.n_sloped = node.n_nonzero = 0;
@@ -137,7 +138,7 @@ void Splitter::start_next_forms(Node &node, Frame &frame, int l, const Ahead *ah
             if (layer.kind == Kind::straight || frame.open[std::size_t(j)] == 0)
                 add_term(node, frame, l, j, layer.kind == Kind::straight ? 0 : piece_of(l, j));
     }
-    kernels_.add_terms(base, ahead ? ahead->base_after : nullptr, next.biases, node.terms, node.n_terms, next.stride);
+    kernels_.add_terms(base, ahead ? ahead->base_after : nullptr, next.biases, node.terms, node.n_terms, stride);
     arena_.release(mark);
     node.base = base;
     node.terms = nullptr;

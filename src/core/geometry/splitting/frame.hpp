@@ -2,6 +2,7 @@
 // files take often.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -62,6 +63,26 @@ inline Scan scan_of(const Box &box, const FormBounds &bounds, const Layer &layer
     return scan;
 }
 
+// Keeps n numbers of each of some rows, and fills them up with 0 to `width`. Four rows at a time wait less for their
+// numbers.
+template <typename Row>
+inline void keep_columns(double *to, long stride, long width, Row row, int n_rows, const std::int32_t *kept, int n) {
+    int k = 0;
+    for (; k + 4 <= n_rows; k += 4, to += 4 * stride) {
+        const double *const from[4] = {row(k), row(k + 1), row(k + 2), row(k + 3)};
+        for (int i = 0; i < n; ++i) {
+            const std::int32_t j = kept[i];
+            for (int r = 0; r < 4; ++r) to[r * stride + i] = from[r][j];
+        }
+        for (int r = 0; r < 4; ++r) std::fill(to + r * stride + n, to + r * stride + width, 0.0);
+    }
+    for (; k < n_rows; ++k, to += stride) {
+        const double *const from = row(k);
+        for (int i = 0; i < n; ++i) to[i] = from[kept[i]];
+        std::fill(to + n, to + width, 0.0);
+    }
+}
+
 // Of at most so many corners as many are copied, whatever follows the last: how often a loop goes round is not to be
 // foreseen.
 constexpr int few = 4;
@@ -90,7 +111,7 @@ inline void Splitter::add_term(Node &node, const Frame &frame, int l, int unit, 
     }
     if (slope == 0.0 && intercept == 0.0) return;
     const double *const weights =
-        node.ahead ? node.ahead->columns + node.ahead->stride * node.ahead->places[unit]
+        node.ahead ? node.ahead->column(unit)
                    : layers_.layers[std::size_t(l + 1)].weights + layers_.layers[std::size_t(l + 1)].stride * unit;
     Term &term = node.terms[node.n_terms++];
     ++node.n_nonzero;
@@ -104,8 +125,7 @@ inline void Splitter::add_term(Node &node, const Frame &frame, int l, int unit, 
     if (node.ahead && node.ahead->columns_after) {
         Term &after = node.terms_after[node.n_terms_after++];
         after = term;
-        after.weights =
-            node.ahead->columns_after + layers_.layers[std::size_t(l + 2)].stride * node.ahead->places[unit];
+        after.weights = node.ahead->columns_after + node.ahead->after.stride * node.ahead->places[unit];
     }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cmath>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -56,6 +57,8 @@ struct Extent {
 // Bounds on the errors of a context's forms; see filter.hpp.
 struct Errors {
     double ab = 0.0, c = 0.0, b = 0.0;  // K_ab, K_c, K_b
+
+    bool are_finite() const { return std::isfinite(ab + c + b); }
 };
 
 // Bounds on the errors of all forms of a layer; see filter.hpp.
@@ -78,20 +81,39 @@ struct FormBounds {
     }
 };
 
-// What is known of the next layer on all of a polygon, before the contexts in it; see ahead.cpp. Forms are those of the
-// n units that may still cut.
-struct Ahead {
+// Units of a layer: all of them, or those that may cut a polygon.
+struct Units {
     int n;
-    long stride;
-    const std::int32_t *units, *places;  // (n,); of an open unit of this layer: its place among the columns
-    const double *columns;               // (open units, stride): of the weights
-    const double *breakpoints, *row_norms, *abs_biases;  // (stride,)
-    // Of the others: their largest numbers, and what they are to the layer after the next.
+    long stride;                         // rounded up to 8
+    const std::int32_t *units, *places;  // (n,); of a unit of the layer before: its place among the columns. Null: all
+    const double *columns;               // (units of the layer before, stride): of the weights
+    const double *numbers;               // (unit_numbers, stride), in the order of a layer's
+
+    const double *breakpoints() const { return numbers; }
+    const double *row_norms() const { return numbers + stride; }
+    const double *abs_biases() const { return numbers + 2 * stride; }
+    const double *slopes(int piece) const { return numbers + (3 + piece) * stride; }
+    const double *intercepts(int piece) const { return numbers + (5 + piece) * stride; }
+    int unit(int i) const { return units ? units[i] : i; }
+    const double *column(int unit_before) const {
+        return columns + stride * (places ? places[unit_before] : unit_before);
+    }
+};
+
+inline Units all_units(const Layer &layer) {
+    return {layer.n_out, layer.stride, nullptr, nullptr, layer.weights, layer.numbers};
+}
+
+// What is known of the next layer on all of a polygon, before the contexts in it; see ahead.cpp. Its units are those
+// that may still cut, its columns those of the units that were open.
+struct Ahead : Units {
+    int n_open;
+    // Of the other units: their largest numbers, and what they are to the layer after the next.
     double max_ab, max_c;
-    int n_sloped, n_nonzero;
-    const double *base_after;     // forms; null where nobody needs them
-    const double *columns_after;  // (open units, stride there): what an open unit adds through them
-    int n_open, n_roundings;
+    int n_sloped, n_nonzero, n_roundings;
+    Units after;            // of that layer, columns for the units above: all, or nobody needs the others
+    double *base_after;     // forms; null where nobody needs them
+    double *columns_after;  // (open units, stride there): what an open unit adds through them
 };
 
 struct Node {
@@ -121,7 +143,7 @@ struct Task {
     std::vector<Term> terms;
     bool looked_ahead = false;
     Ahead ahead;  // in the arrays below
-    std::vector<std::int32_t> ahead_units;
+    std::vector<std::int32_t> ahead_units, after_units;
     std::vector<double> ahead_numbers;
     std::vector<Term> terms_after;
     int n_sloped, n_nonzero;

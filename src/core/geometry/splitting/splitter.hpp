@@ -6,10 +6,10 @@
 // The forms of the next layer grow along the way by one term for each unit that is decided. Exact signs come from
 // predicates.hpp wherever the bounds of filter.hpp do not suffice.
 //
-// The class is in files by idea: contexts.cpp (entering a layer), forms.cpp (the forms of the next), renewal.cpp
-// (forms made anew), signs.cpp (what lines do to a polygon), cutting.cpp (a polygon in two), splitter.cpp (the
-// recursion and its cells), maps.cpp (the outputs on a cell), tasks.cpp (nodes handed to other threads), nearby.cpp
-// (nodes counted by floats alone).
+// The class is in files by idea: contexts.cpp (entering a layer), forms.cpp (the forms of the next), ahead.cpp and
+// after.cpp (units of the layers to come, decided in advance), renewal.cpp (forms made anew), signs.cpp (what lines do
+// to a polygon), cutting.cpp (a polygon in two), splitter.cpp (the recursion and its cells), maps.cpp (the outputs on a
+// cell), tasks.cpp (nodes handed to other threads), nearby.cpp (nodes counted by floats alone).
 #pragma once
 
 #include <chrono>
@@ -41,6 +41,8 @@ constexpr double most_crossing = 0.25;
 // part of the domain.
 double work_of(int layer, int n_candidates, const Extent &extent, const Layers &layers, double domain_area);
 Extent extent_of(const Polygon &polygon);
+
+struct Box;
 
 class Splitter {
   public:
@@ -97,6 +99,9 @@ class Splitter {
                (node.layer + 2 == layers_.n_hidden && node.ahead && node.ahead->n == 0);
     }
 
+    // Whether it is tried to count a node's cells by floats alone.
+    bool is_worth_counting(const Node &node) const;
+
   private:
     struct Frame;
     class OpenUnits;
@@ -110,9 +115,12 @@ class Splitter {
     int scan(const Node &node, Frame &frame, int layer, double &max_ab, double &max_c);
     int scan_ahead(const Ahead &ahead, Frame &frame, int layer, Scan &scan, double &max_ab, double &max_c);
     void look_ahead(Node &node);
+    const double *enclose_open(const Node &node, const Box &box, long &stride);
     bool is_worth_looking(const Node &node) const;
-    void keep_open(Node &node, const Ahead *before, Ahead &ahead, const std::int32_t *kept, int n);
-    void add_after(Node &node, const Ahead *before, Ahead &ahead, const double *forms, const Scan &scan);
+    void keep_open(Node &node, const Units &known, Ahead &ahead, const std::int32_t *kept, int n);
+    void add_after(Node &node, const Units &known, Ahead &ahead, const double *forms, const Scan &scan);
+    bool is_worth_listing(int layer) const;
+    void list_after(Node &node, Ahead &ahead);
     bool is_from_balls(int layer) const { return options_.certified && layers_.layers[std::size_t(layer)].from_balls; }
     bool can_be_renewed(int layer) const { return layer > 0 && options_.certified && !is_from_balls(layer); }
     bool is_unknown(const Frame &frame, const Layer &layer, int unit) const;
@@ -163,9 +171,10 @@ class Splitter {
     // Whether a node without candidates is a cell to be made, and nothing else.
     bool is_cell(const Node &node) const { return node.layer + 1 == layers_.n_hidden && !options_.count && !rest_; }
     void count_cells_of(const Node &node);
-    bool is_worth_counting(const Node &node) const;
     bool count_locally(Node &node);
-    int open_after(const Node &node, const double *base, const double *base_after, const Errors &errors);
+    Errors errors_after(const Node &node, const Ahead &ahead) const;
+    int open_after(const Node &node, const Ahead &ahead, const double *base, const double *base_after,
+                   const Errors &errors);
     void check_progress();
     void look();
 
