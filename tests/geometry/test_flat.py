@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import leadlight as ll
-from leadlight.geometry._flat import _latest, flat_network, latest_on, prepared
+from leadlight.geometry._flat import _known, _latest, flat_network, latest_on, prepared
 from leadlight.geometry.domain import Domain, domain
 
 
@@ -72,3 +72,14 @@ def test_what_is_kept_goes_with_its_network():
     del net, nets
     gc.collect()
     assert not any(key in _latest for key in keys)
+
+
+@pytest.mark.parametrize(("width", "n_networks", "most"), [(3, 200, 64), (300, 20, 11)])
+def test_of_many_networks_only_the_latest_are_kept(width, n_networks, most):
+    nets = [ll.mlp(2, [width, width], 1, seed=seed) for seed in range(n_networks)]
+    for net in nets:
+        prepared(net, domain([(-1, 1), (-1, 1)]))
+    for known in (_known, _latest):
+        assert [id(net) in known for net in nets].count(True) == min(most, n_networks)
+        assert all(id(net) in known for net in nets[-most + 1 :])
+        assert len(known) <= 64

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
+from threading import Lock
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary, ref
+from weakref import ref
 
 import numpy as np
 
@@ -12,10 +13,13 @@ from .. import _core
 from ..errors import ModelError, ShapeError
 from .domain import Domain, plain_box
 
-# Of networks that are still there: to make these anew takes longer than a small network's cells.
-_known: WeakKeyDictionary[Any, dict[str, np.ndarray]] = WeakKeyDictionary()
-_latest: dict[int, tuple[ref[Any], Prepared]] = {}  # by id, which is found sooner
-_LARGEST_KNOWN = 1 << 18  # parameters
+# By id, of the networks looked at last that are still there: to make these anew takes longer than a small network's
+# cells.
+_known: dict[int, tuple[ref[Any], dict[str, np.ndarray], int]] = {}
+_latest: dict[int, tuple[ref[Any], Prepared, int]] = {}
+_MOST_KNOWN = 64
+_LARGEST_KNOWN, _LARGEST_TOGETHER = 1 << 18, 1 << 20  # weights
+_keeping = Lock()
 
 __all__ = [
     "Prepared",
@@ -93,13 +97,14 @@ def flat_network(net: Any) -> dict[str, np.ndarray]:
     ModelError
         A hidden activation is curved.
     """
-    found = _known.get(net)
-    if found is None:
-        found = _flat_network(net)
-        if found["weights"].size <= _LARGEST_KNOWN:
-            for array in found.values():
-                array.setflags(write=False)
-            _known[net] = found
+    known = _known.get(id(net))
+    if known is not None and known[0]() is net:
+        return dict(known[1])
+    found = _flat_network(net)
+    if found["weights"].size <= _LARGEST_KNOWN:
+        for array in found.values():
+            array.setflags(write=False)
+        _keep(_known, net, found, found["weights"].size)
     return dict(found)
 
 
@@ -127,7 +132,7 @@ def prepared(net: Any, where: Domain) -> Prepared:
         problem.lines,
     )
     if found["weights"].size <= _LARGEST_KNOWN and not where.corners.flags.writeable:
-        _latest[id(net)] = ref(net, partial(_forget, _latest, id(net))), made
+        _keep(_latest, net, made, found["weights"].size)
     return made
 
 
@@ -140,6 +145,22 @@ def latest_on(net: Any, given: Any) -> Prepared | None:
 def _latest_of(net: Any) -> Prepared | None:
     found = _latest.get(id(net))
     return found[1] if found is not None and found[0]() is net else None
+
+
+def _keep(known: dict[int, Any], net: Any, made: Any, n_weights: int) -> None:
+    """Remember what was made of a network, and forget those longest there where they are too many together."""
+    key = id(net)
+    entry = ref(net, partial(_forget, known, key)), made, n_weights
+    with _keeping:
+        known.pop(key, None)
+        known[key] = entry
+        there = list(known.items())
+        n, size = len(there), sum(one[2] for _, one in there)
+        for oldest, one in there[:-1]:
+            if n <= _MOST_KNOWN and size <= _LARGEST_TOGETHER:
+                break
+            known.pop(oldest, None)
+            n, size = n - 1, size - one[2]
 
 
 def _forget(known: dict[int, Any], key: int, _: ref[Any]) -> None:
