@@ -76,6 +76,8 @@ def test_coordinates_are_those_of_the_nearest_point(dim):
         (lambda: slice_line([1, 2], [1, 2]), ParameterError, "same point"),
         (lambda: slice_line([1, 2], [1, 2, 3]), ShapeError, "b has 3 coordinates"),
         (lambda: slice_line([[1, 2]], [1, 2]), ShapeError, "a has shape"),
+        (lambda: slice_plane(*np.zeros((3, 28, 28))), ShapeError, "flatten it first"),
+        (lambda: slice_line(1, 2), ShapeError, r"\(n_inputs,\)\.$"),
         (lambda: slice_line([1, np.nan], [1, 2]), ParameterError, "not finite"),
         (lambda: slice_line("ab", [1, 2]), ParameterError, "numbers"),
         (lambda: slice_plane([0, 0], [1, 1], [2, 2]), ParameterError, "one line"),

@@ -207,7 +207,8 @@ def _points(**given: Any) -> np.ndarray:
                 f"{name} must be a sequence of numbers, not {reprlib.repr(value)}."
             ) from None
         if point.ndim != 1 or point.size == 0:
-            raise ShapeError(f"{name} has shape {point.shape}; expected one point, (n_inputs,).")
+            how = ": flatten it first" if point.ndim > 1 else ""
+            raise ShapeError(f"{name} has shape {point.shape}; expected one point, (n_inputs,){how}.")
         if not np.isfinite(point).all():
             raise ParameterError(f"{name} holds a number that is not finite.")
         if arrays and point.shape != arrays[0].shape:
