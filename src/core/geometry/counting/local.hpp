@@ -3,15 +3,16 @@
 // On such a polygon the last two or three layers are a small network: the lines that cut the polygon, and for each
 // unit i of a later layer that may cut one of its cells the form
 //     z_i = base_i + sum_u C_iu h_u,   u the open units of the layers before,   h_u = what u gives: its piece of z_u.
-// It is split along the lines, cell by cell, as the splitter does, but without contexts, patterns and names: some ten
-// forms are held in vectors. The cells of the last two layers are counted by signs at corners (local_arrangement.hpp).
-// Forms, lines and corners carry the bounds of filter.hpp; those of the forms are given and hold in every cell, as the
-// splitter's do for whole contexts.
+// Activations are continuous here, so that units have one value at a vertex, whatever cell it is of (local_plane.hpp):
+// all signs there are found once, and cells are split along the lines as words of such signs (local_outline.hpp). Signs
+// at its corners say as well which units of the next layer cut a cell, and what lines they are. The cells of the last
+// two layers are counted by signs alone (local_arrangement.hpp). Forms, lines and corners carry the bounds of
+// filter.hpp; those of the forms are given and hold in every cell, as the splitter's do for whole contexts.
 //
-// Only strict signs are taken: each line must be certainly above or below at every corner that is met, ends of chords
-// on one side certainly apart where their order matters, and so must be crossings on one chord where three may meet.
-// Otherwise nothing has been counted, and the splitter does it with exact signs. So a count is proven, and polygons
-// have no special cases here.
+// Only strict signs are taken: lines that may cut a cell, and all units, must be certainly above or below at its
+// corners, ends of chords on one side certainly apart where their order matters, and so must be crossings on one
+// chord where three may meet. Otherwise nothing has been counted, and the splitter does it with exact signs. So a
+// count is proven, and polygons have no special cases here.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +22,8 @@
 
 namespace leadlight::geometry {
 
-constexpr int local_lines = 32, local_corners = 24;  // at most, on one polygon
+constexpr int local_lines = 32, local_corners = 24, local_units = 64;  // at most, on one polygon
+constexpr std::size_t local_scratch = std::size_t(1) << 17;            // bytes: some 110,000 are used at most
 
 // A unit with one breakpoint whose line cuts.
 struct LocalLine {
@@ -48,12 +50,10 @@ struct LocalProblem {
     const Line *const *sides;
     int n_lines;
     const LocalLine *lines;
-    int n_layers;     // 2 or 3, that of the lines included
-    bool continuous;  // all activations are
+    int n_layers;  // 2 or 3, that of the lines included
     LocalUnits units;
     const double *base;  // (3, stride)
-    char *scratch;       // on a line of the cache
-    std::size_t scratch_size;
+    char *scratch;       // local_scratch bytes, on a line of the cache
     // Out: cells after each layer, and signs that were decided.
     std::int64_t cells[3];
     std::int64_t signs;

@@ -1,312 +1,230 @@
-// The cells of the last two layers in a polygon, by signs at corners alone. For kernel sources only, like vectors.hpp.
+// The cells of the last two layers in a polygon, by signs at vertices alone. For kernel sources only, like vectors.hpp.
 //
-// The lines of the last but one layer cut the polygon into cells. At a point v the last layer's units take the values
-//     F_j(v) = base_j(v) + sum_u C_ju h_u(v),   h_u what the unit of line u gives,
-// which are affine inside a cell, so that signs at its corners say what the units cut it into (local_pairs.hpp): none
-// of their forms is summed. Where activations are continuous, F_j(v) is the same for all cells around v, so that the two
-// halves of a cell's last cut are counted together, without outlines of their own.
+// The lines of the last but one layer cut the polygon into cells. The last layer's units are affine inside a cell, so
+// that their signs at its corners (local_plane.hpp) say what the units cut it into (local_pairs.hpp): none of their
+// forms is summed. The two parts of a last cut need no outlines of their own unless chords may cross there.
 //
-// Which units need not be looked at: on the whole polygon h_u is within D_u = |kink| high low / (high + low) + |jump|,
-// in all, of the chord of its ends (its line runs from -low to high), so that F_j is nowhere more than
-// sum_u |C_ju| D_u beyond its values at the polygon's corners.
-//
-// Errors: v is known to within e. The exact sum of the floats base_j, C_ju and of u's form is off by no more than forms
-// of cells may be (LocalUnits::e_ab, e_c); to this come the roundings of some 80 operations with numbers of which S_j
-// bounds the sum of absolute values, and e times G_j, which bounds all slopes:
-//     |error of F_j(v)| <= B_j + G_j e,   B_j = e_ab reach + e_c + 2^-44 S_j.
+// Which units need not be looked at: on the whole polygon h_u is within D_u = |kink| high low / (high + low) of the
+// chord of its ends (its line runs from -low to high), so that F_j is nowhere more than sum_u |C_ju| D_u beyond its
+// values at the polygon's corners.
 #pragma once
 
 #include "local_pairs.hpp"
-#include "local_units.hpp"
+#include "local_plane.hpp"
 
 namespace leadlight::LEADLIGHT_LEVEL {
 
 namespace {
 
-class Arrangement {
-  public:
-    // The cells of an outline that n lines may cut, their units and the later ones having their forms.
-    Arrangement(const Outline &outline, const LocalLine *lines, int n, const Forms &forms, bool continuous,
-                Scratch &scratch)
-        : whole_(outline), lines_(lines), n_lines_(n), forms_(forms), units_(*forms.units), continuous_(continuous),
-          scratch_(scratch) {}
-
-    // Whether all signs were certain: then the cells of both layers, and how many signs there were, are known.
-    bool count();
-
-    std::int64_t cells_before = 0, cells = 0, signs = 0;
-
-  private:
-    bool try_lines(Active *active, int &n);
-    void choose_units();
-    bool count_cells(const Outline &outline, const Active *active, int n, unsigned above);
-    bool count_cell(const Outline &outline, unsigned above);
-    bool count_halves(const Outline &outline, const Active &last, unsigned above);
-    bool evaluate(const Outline &outline, int last, unsigned above);
-    bool add_cells(const Chord *chords, int n, const std::uint8_t *order, int n_corners);
-    VectorF64 given(const LocalLine &line, bool is_above, VectorF64 x, VectorF64 y) const {
-        return ((x * line.a + y * line.b) + line.c) * line.slopes[is_above] + line.intercepts[is_above];
-    }
-    int number(const Active &active) const { return int(active.line - lines_); }
-
-    const Outline &whole_;
-    const LocalLine *const lines_;
-    const int n_lines_;
-    const Forms &forms_;
-    const LocalUnits &units_;
-    const bool continuous_;
-    Scratch &scratch_;
-    double low_[local_lines], high_[local_lines];  // of each line on the whole
-    double *constants_, *bounds_, *slopes_;        // (stride,): c - t, B and G
-    int chosen_[64], n_chosen_ = 0;                // units that may cut
-    unsigned positive_[64], negative_[64];         // of these: corners, as evaluated last
-    double *values_, *errors_;                     // (chosen units, padded corners), likewise
+// The units of the last layer: rows of their forms less their breakpoints, and of their bounds B and G; their weights
+// on what each line gives, and the sizes of that.
+struct Given {
+    int n;
+    const double *a, *b, *c, *B, *G;
+    const double *const *columns;
+    const double *sizes;
 };
 
-bool Arrangement::count() {
-    if (n_lines_ >= local_lines || units_.n_next > 64 || whole_.n >= local_corners) return false;
-    Active active[local_lines];
-    int n;
-    if (!try_lines(active, n)) return false;
-    choose_units();
-    unsigned above = 0;
-    for (int u = 0; u < n_lines_; ++u) above |= unsigned(low_[u] < 0.0) << u;
-    return count_cells(whole_, active, n, above);
+class Arrangement {
+  public:
+    // Whether all signs were certain: then what the lines of `plane` cut a polygon into, its corners being the first
+    // vertices, and the cells that units make of these are added to the counts.
+    bool count(Outline &outline, const Given &given);
+
+    Plane<true> plane;
+    std::int64_t cells_before = 0, cells = 0, signs = 0;
+
+    explicit Arrangement(double *memory)  // for `arrangement_doubles`
+        : rows_(memory) {
+        plane.values = rows_ + (rows_of_units + local_lines) * local_units;
+    }
+
+  private:
+    Word choose(const Outline &outline, const Given &given);
+    void keep(const Given &given, Word chosen);
+    bool count_lines(const Outline &outline);
+    bool count_cells(const Outline &outline, Word left);
+    bool add_cell(const Common &common);
+    bool add_pairs(const Outline &outline);
+
+    double *const rows_;                                    // of the units that may cut a cell
+    alignas(64) double given_[local_corners][local_lines];  // at the corners, by the lines
+};
+
+constexpr std::size_t arrangement_doubles = (rows_of_units + local_lines + local_vertices) * local_units;
+
+inline bool Arrangement::count(Outline &outline, const Given &given) {
+    const int n = plane.n_lines;
+    const Word chosen = choose(outline, given);
+    const int n_chosen = __builtin_popcountll(chosen);
+    signs += given.n - n_chosen;  // each decided once for all cells
+    plane.n_vertices = outline.n;
+    if (!chosen) return count_lines(outline);
+    keep(given, chosen);
+    Word units[local_corners] = {};
+    for (int i = 0; i < outline.n; i += 2) {
+        const int v = i + 1 < outline.n ? i : i - 1;
+        if (!plane.try_units(v, v + 1, given_ + v, units + v)) return false;
+    }
+    put_words(units, outline.n, outline.units);
+    signs += std::int64_t(outline.n) * n_chosen;
+    return count_cells(outline, full(n));
 }
 
-// Those that cut, and how far all of them run.
-bool Arrangement::try_lines(Active *active, int &n) {
-    n = 0;
-    for (int u = 0; u < n_lines_; ++u) {
-        const Line &line = lines_[u].line;
+// The units that may cut a cell.
+inline Word Arrangement::choose(const Outline &outline, const Given &given) {
+    const int n = plane.n_lines, n_corners = outline.n;
+    alignas(64) double off[local_lines];
+    double e = 0.0;
+    for (int i = 0; i < n_corners; ++i) e = largest(e, plane.e[i]);
+    for (int u = 0; u < n; u += lanes) {
+        const Lines &lines = plane.lines;
+        const VectorF64 a = load(lines.a + u), b = load(lines.b + u), c = load(lines.c + u);
+        const VectorF64 A = load(lines.A + u), N = load(lines.N + u), C = load(lines.C + u);
         VectorF64 low = all(-infinity), high = all(-infinity);
-        unsigned positive = 0, negative = 0;
-        for (int i = 0; i < whole_.n; i += lanes) {
-            const VectorF64 x = load(whole_.x + i), y = load(whole_.y + i);
-            const VectorF64 f = (line.a * x + line.b * y) + line.c;
-            const VectorF64 bound = (line.A * (absolute(x) + absolute(y)) + line.N * load(whole_.e + i)) + line.C;
-            positive |= greater(f, bound) << i;
-            negative |= greater(-f, bound) << i;
+        for (int i = 0; i < n_corners; ++i) {
+            const double x = plane.x[i], y = plane.y[i];
+            const VectorF64 p = x * a + y * b, f = p + c;
+            const VectorF64 bound = (A * (magnitude(x) + magnitude(y)) + N * plane.e[i]) + C;
             low = larger(bound - f, low);
             high = larger(f + bound, high);
+            store(given_[i] + u, plane.what_lines_give(u, p, f));
         }
-        low_[u] = highest(low);
-        high_[u] = highest(high);
-        positive &= full(whole_.n);
-        negative &= full(whole_.n);
-        if ((positive | negative) != full(whole_.n)) return false;
-        if (positive && negative) active[n++] = {lines_ + u, positive, negative};
+        const VectorF64 kink = absolute(load(lines.slopes[1] + u) - load(lines.slopes[0] + u));
+        store(off + u, 0x1p-44 * load(given.sizes + u) + kink * (high * low / (high + low)));
     }
-    signs += std::int64_t(n_lines_) * whole_.n;
-    return true;
+    Word chosen = 0;
+    const auto block = [&](auto size, long j) {
+        constexpr int V = size.vectors;
+        VectorF64 a[V], b[V], c[V], margin[V], least[V], most[V];
+        for (int v = 0; v < V; ++v) {
+            const long k = j + v * lanes;
+            a[v] = load(given.a + k), b[v] = load(given.b + k), c[v] = load(given.c + k);
+            margin[v] = load(given.B + k) + load(given.G + k) * e;
+            least[v] = all(infinity), most[v] = all(-infinity);
+        }
+        for (int u = 0; u < n; ++u)
+            for (int v = 0; v < V; ++v) margin[v] += absolute(load(given.columns[u] + j + v * lanes)) * off[u];
+        for (int i = 0; i < n_corners; ++i) {
+            const double x = plane.x[i], y = plane.y[i];
+            VectorF64 f[V];
+            for (int v = 0; v < V; ++v) f[v] = (x * a[v] + y * b[v]) + c[v];
+            for (int u = 0; u < n; ++u)
+                for (int v = 0; v < V; ++v) f[v] += given_[i][u] * load(given.columns[u] + j + v * lanes);
+            for (int v = 0; v < V; ++v) least[v] = f[v] < least[v] ? f[v] : least[v], most[v] = larger(f[v], most[v]);
+        }
+        for (int v = 0; v < V; ++v) {
+            const VectorF64 wide = margin[v] * slack;
+            const unsigned decided = greater(least[v], wide) | greater(-most[v], wide);
+            chosen |= Word(decided ^ full(lanes)) << (j + v * lanes);
+        }
+    };
+    in_blocks(rounded(given.n), block);
+    return chosen & full_word(given.n);
 }
 
-// Makes the bounds of all units, and lists those that may cut a cell.
-void Arrangement::choose_units() {
-    double reach = 0.0, e = 0.0;
-    for (int i = 0; i < whole_.n; ++i) {
-        reach = largest(reach, magnitude(whole_.x[i]) + magnitude(whole_.y[i]) + 2.0 * whole_.e[i]);
-        e = largest(e, whole_.e[i]);
+// Makes the chosen units the plane's.
+inline void Arrangement::keep(const Given &given, Word chosen) {
+    const int n = plane.n_lines, n_chosen = __builtin_popcountll(chosen);
+    const long stride = rounded(n_chosen);
+    const double *const firsts[rows_of_units] = {given.a, given.b, given.c, given.B, given.G};
+    double *tos[rows_of_units];
+    for (int r = 0; r < rows_of_units; ++r) tos[r] = rows_ + r * stride;
+    for (Word left = chosen; left;) {
+        left = pick<rows_of_units>(firsts, left, tos);
+        for (double *&to : tos) to += 8;
     }
-    reach *= 1.0 + 0x1p-16;  // of corners as they are rounded too
-    double sizes[local_lines], steep[local_lines], off[local_lines];
-    double *const h = scratch_.take<double>(std::size_t(n_lines_) * local_corners);  // at corners
-    for (int u = 0; u < n_lines_; ++u) {
-        const LocalLine &line = lines_[u];
-        const double *const s = line.slopes, *const m = line.intercepts;
-        const double slope = largest(magnitude(s[0]), magnitude(s[1])), a = magnitude(line.a), b = magnitude(line.b);
-        sizes[u] = slope * (largest(a, b) * reach + magnitude(line.c)) + largest(magnitude(m[0]), magnitude(m[1]));
-        steep[u] = slope * (a + b);
-        off[u] = 0x1p-44 * sizes[u];
-        const double low = low_[u], high = high_[u];
-        if (low > 0.0 && high > 0.0) off[u] += magnitude(s[1] - s[0]) * (high * low / (high + low));
-        if (!continuous_) {
-            const double t = line.c - line.line.c;
-            off[u] += magnitude((s[1] * t + m[1]) - (s[0] * t + m[0]));
-        }
-        for (int i = 0; i < whole_.n; i += lanes) {
-            const VectorF64 x = load(whole_.x + i), y = load(whole_.y + i);
-            const VectorF64 f = (line.line.a * x + line.line.b * y) + line.line.c;
-            store(h + u * local_corners + i, f > 0.0 ? given(line, true, x, y) : given(line, false, x, y));
-        }
+    for (int u = 0; u < n; ++u) {
+        Word left = chosen;
+        for (double *to = rows_ + (rows_of_units + u) * stride; left; to += 8)
+            left = pick<1>(given.columns + u, left, &to);
     }
-    const long stride = units_.stride;
-    constants_ = scratch_.take<double>(3 * std::size_t(stride));
-    bounds_ = constants_ + stride;
-    slopes_ = bounds_ + stride;
-    const double *const base = forms_.base;
-    for (long first = 0; first < units_.n_next; first += 8) {
-        unsigned open = 0;
-        for (long j = first; j < first + 8; j += lanes) {
-            const VectorF64 a = load(base + j), b = load(base + forms_.stride + j);
-            const VectorF64 c = load(base + 2 * forms_.stride + j);
-            const VectorF64 t = load(units_.breakpoints + j), constant = c - t, e_ab = load(units_.e_ab + j);
-            const VectorF64 size_a = absolute(a), size_b = absolute(b);
-            VectorF64 size = larger(size_a, size_b) * reach + absolute(c) + absolute(t);
-            VectorF64 slope = size_a + size_b + 4.0 * e_ab, margin = all(0.0);
-            for (int u = 0; u < n_lines_; ++u) {
-                const VectorF64 weights = absolute(load(lines_[u].column + j));
-                size += weights * sizes[u];
-                slope += weights * steep[u];
-                margin += weights * off[u];
+    plane.units = {n_chosen, stride, rows_};
+}
+
+// Where no unit cuts a cell.
+inline bool Arrangement::count_lines(const Outline &outline) {
+    const int n = plane.n_lines;
+    int pairs = 0;
+    if (n > 1) {
+        const Lines &lines = plane.lines;
+        alignas(64) double errors[local_lines];
+        for (int i = 0; i < outline.n; ++i) {
+            const double x = plane.x[i], y = plane.y[i], size = magnitude(x) + magnitude(y);
+            for (int u = 0; u < n; u += lanes) {
+                const VectorF64 f = (x * load(lines.a + u) + y * load(lines.b + u)) + load(lines.c + u);
+                const VectorF64 bound = (load(lines.A + u) * size + load(lines.N + u) * plane.e[i]) + load(lines.C + u);
+                store(plane.values + i * local_lines + u, f);
+                store(errors + u, i ? larger(bound, load(errors + u)) : bound);
             }
-            const VectorF64 bound = (e_ab * reach + load(units_.e_c + j) + 0x1p-44 * size) * slack + tiny;
-            slope = slope * slack + tiny;
-            store(constants_ + j, constant);
-            store(bounds_ + j, bound);
-            store(slopes_ + j, slope);
-            VectorF64 least = all(infinity), most = all(-infinity);
-            for (int i = 0; i < whole_.n; ++i) {
-                VectorF64 f = (a * whole_.x[i] + b * whole_.y[i]) + constant;
-                for (int u = 0; u < n_lines_; ++u) f += load(lines_[u].column + j) * h[u * local_corners + i];
-                least = f < least ? f : least;
-                most = larger(f, most);
-            }
-            margin = (margin + bound + slope * e) * slack;
-            open |= ((greater(least, margin) | greater(-most, margin)) ^ full(lanes)) << (j - first);
         }
-        const int n_here = units_.n_next - first < 8 ? int(units_.n_next - first) : 8;
-        for (open &= full(n_here); open; open &= open - 1) chosen_[n_chosen_++] = int(first) + __builtin_ctz(open);
+        Chord chords[local_lines];
+        const Places places(outline, local_lines);
+        for (int u = 0; u < n; ++u)
+            set_chord(chords[u], places, plane.values + u, errors[u], corners_with(outline.lines, outline.n, u));
+        if (!count_pairs(chords, n, outline.n, pairs)) return false;
+        signs += pairs;
     }
-    signs += units_.n_next - n_chosen_;  // each decided once for all cells
-    values_ = scratch_.take<double>(2 * std::size_t(n_chosen_) * local_corners);
-    errors_ = values_ + n_chosen_ * local_corners;
-}
-
-// The cells of an outline that n lines cut; `above` holds the sides of the others.
-bool Arrangement::count_cells(const Outline &outline, const Active *active, int n, unsigned above) {
-    if (n < 2 && n_chosen_ == 0) {
-        cells_before += 1 + n;
-        cells += 1 + n;
-        return true;
-    }
-    if (n == 0) return count_cell(outline, above);
-    if (n == 1 && continuous_ && outline.n <= 6) return count_halves(outline, active[0], above);
-    if (!scratch_.has_room() || outline.n >= local_corners) return false;
-    char *const start = scratch_.at;
-    const Active &chosen = active[n / 2];
-    Outline parts[2];
-    if (!split(outline, chosen, scratch_, parts[0], parts[1])) return false;
-    Active *const kept = scratch_.take<Active>(std::size_t(n));
-    for (int side = 0; side < 2; ++side) {
-        unsigned here = above | unsigned(side) << number(chosen);
-        int n_kept = 0;
-        for (int i = 0; i < n; ++i) {
-            if (i == n / 2) continue;
-            Active other = active[i];
-            if (!try_line(parts[side], other)) return false;
-            if (other.positive && other.negative)
-                kept[n_kept++] = other;
-            else
-                here |= unsigned(other.positive != 0) << number(other);
-        }
-        signs += std::int64_t(n - 1) * parts[side].n;
-        if (!count_cells(parts[side], kept, n_kept, here)) return false;
-    }
-    scratch_.at = start;
+    cells_before += 1 + n + pairs;
+    cells += 1 + n + pairs;
     return true;
 }
 
-// The values of all chosen units at the corners, the units of the lines on the pieces that `above` says, but for that
-// of line `last` (-1: of none); whether all signs are certain.
-bool Arrangement::evaluate(const Outline &outline, int last, unsigned above) {
-    const double *const base = forms_.base;
-    bool sure = true;
-    for (int i = 0; i < outline.n; i += lanes) {
-        const VectorF64 x = load(outline.x + i), y = load(outline.y + i), e = load(outline.e + i);
-        VectorF64 h[local_lines];
-        for (int u = 0; u < n_lines_; ++u) {
-            const LocalLine &line = lines_[u];
-            h[u] = given(line, above >> u & 1, x, y);
-            if (u != last) continue;
-            const VectorF64 f = (line.line.a * x + line.line.b * y) + line.line.c;
-            h[u] = f > 0.0 ? given(line, true, x, y) : given(line, false, x, y);
-        }
-        const unsigned here = outline.n - i < lanes ? full(outline.n - i) : full(lanes);
-        for (int k = 0; k < n_chosen_; ++k) {
-            const int j = chosen_[k];
-            VectorF64 f = (x * base[j] + y * base[forms_.stride + j]) + constants_[j];
-            for (int u = 0; u < n_lines_; ++u) f += h[u] * lines_[u].column[j];
-            const VectorF64 bound = e * slopes_[j] + bounds_[j];
-            store(values_ + k * local_corners + i, f);
-            store(errors_ + k * local_corners + i, bound);
-            const unsigned positive = greater(f, bound) & here, negative = greater(-f, bound) & here;
-            positive_[k] = i ? positive_[k] | positive << i : positive;
-            negative_[k] = i ? negative_[k] | negative << i : negative;
-            sure &= (positive | negative) == here;
-        }
-    }
-    signs += std::int64_t(n_chosen_) * outline.n;
-    return sure;
-}
-
-constexpr std::uint8_t in_order[local_corners] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11,
-                                                  12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23};
-
-bool Arrangement::count_cell(const Outline &outline, unsigned above) {
-    if (!evaluate(outline, -1, above)) return false;
-    Chord chords[64];
-    int n = 0;
-    for (int k = 0; k < n_chosen_; ++k) {
-        chords[n] = {positive_[k], values_ + k * local_corners, errors_ + k * local_corners};
-        n += positive_[k] != 0 && negative_[k] != 0;
-    }
-    return add_cells(chords, n, in_order, outline.n);
-}
-
-// Both halves of an outline of at most six corners that one line cuts.
-bool Arrangement::count_halves(const Outline &outline, const Active &last, unsigned above) {
-    const int n = outline.n;
-    const unsigned part_of[2] = {last.negative, last.positive};
-    int first[2], count_of[2];
-    Crossing made[2];  // where the border enters each half
+// The cells of an outline, some of the lines that are left cutting it.
+inline bool Arrangement::count_cells(const Outline &outline, Word left) {
+    const Common common = common_bits(outline.lines, outline.n);
+    left &= common.any & ~common.every;
+    if (!left) return add_cell(common_bits(outline.units, outline.n)) || add_pairs(outline);
+    const int line = __builtin_ctzll(left), n_vertices = plane.n_vertices;
+    left &= left - 1;
+    Cut cut;
+    if (!plane.cut(outline, line, left, cut)) return false;
+    signs += 2 * (__builtin_popcountll(left) + plane.units.n);
     for (int side = 0; side < 2; ++side) {
-        find_run(part_of[side], n, first[side], count_of[side]);
-        if (!cross(last.line->line, *outline.sides[(first[side] ? first[side] : n) - 1], made[side])) return false;
-    }
-    double numbers[3][8];
-    for (int v = 0; v < 8; v += lanes) {
-        store(numbers[0] + v, load(outline.x + v));
-        store(numbers[1] + v, load(outline.y + v));
-        store(numbers[2] + v, load(outline.e + v));
-    }
-    for (int side = 0; side < 2; ++side) {
-        numbers[0][n + side] = made[side].x;
-        numbers[1][n + side] = made[side].y;
-        numbers[2][n + side] = made[side].error;
-    }
-    const Outline both{n + 2, numbers[0], numbers[1], numbers[2], nullptr};
-    if (!evaluate(both, number(last), above)) return false;
-    for (int side = 0; side < 2; ++side) {
-        const unsigned corners = part_of[side] | 3u << n;
-        const int count = count_of[side];
-        Chord chords[64];
-        int n_chords = 0;
-        for (int k = 0; k < n_chosen_; ++k) {
-            const unsigned bits = positive_[k], around = bits & full(n);
-            chords[n_chords] = {((around | around << n) >> first[side] & full(count)) |
-                                    (bits >> (n + 1 - side) & 1) << count | (bits >> (n + side) & 1) << (count + 1),
-                                values_ + k * local_corners, errors_ + k * local_corners};
-            n_chords += (bits & corners) != 0 && (negative_[k] & corners) != 0;
+        Outline part;
+        if (left) {
+            make_part(outline, cut, side, part);
+            if (!count_cells(part, left)) return false;
+            continue;
         }
-        std::uint8_t order[8];
-        for (int k = 0, i = first[side]; n_chords > 1 && k < count; ++k) {
-            order[k] = std::uint8_t(i);
-            if (++i == n) i = 0;
-        }
-        order[count] = std::uint8_t(n + 1 - side);
-        order[count + 1] = std::uint8_t(n + side);
-        if (!add_cells(chords, n_chords, order, count + 2)) return false;
+        Common common = common_bits(outline.units, outline.n, side ? cut.above : ~cut.above & full(outline.n));
+        common.any |= cut.units[0] | cut.units[1];
+        common.every &= cut.units[0] & cut.units[1];
+        if (add_cell(common)) continue;
+        make_part(outline, cut, side, part);
+        if (!add_pairs(part)) return false;
     }
+    plane.n_vertices = n_vertices;
     return true;
 }
 
-bool Arrangement::add_cells(const Chord *chords, int n, const std::uint8_t *order, int n_corners) {
+// A cell and its chords; whether that is all, as no two can cross.
+inline bool Arrangement::add_cell(const Common &common) {
+    const int n = __builtin_popcountll(common.any & ~common.every);
     ++cells_before;
     cells += 1 + n;
-    if (n < 2) return true;
+    return n < 2;
+}
+
+// The crossings in a cell.
+inline bool Arrangement::add_pairs(const Outline &outline) {
+    const Common common = common_bits(outline.units, outline.n);
+    Word cutting = common.any & ~common.every;
+    const int n = __builtin_popcountll(cutting);
+    if (n > local_lines) return false;
+    double e = 0.0;
+    for (int i = 0; i < outline.n; ++i) e = largest(e, plane.e[outline.vertex(i)]);
+    const long stride = plane.units.stride;
+    const Places places(outline, stride);
+    Chord chords[local_lines];
+    for (int k = 0; k < n; ++k, cutting &= cutting - 1) {
+        const int unit = __builtin_ctzll(cutting);
+        const double *const B = plane.units.rows + 3 * stride, *const G = B + stride;
+        set_chord(chords[k], places, plane.values + unit, B[unit] + G[unit] * e,
+                  corners_with(outline.units, outline.n, unit));
+    }
     int pairs = 0;
-    if (!count_pairs(chords, n, order, n_corners, pairs)) return false;
+    if (!count_pairs(chords, n, outline.n, pairs)) return false;
     cells += pairs;
     signs += pairs;
     return true;

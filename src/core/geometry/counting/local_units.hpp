@@ -1,86 +1,60 @@
-// Forms of the units of local.cpp. For kernel sources only, like vectors.hpp.
+// Forms of the units of local.cpp, and what bounds them. For kernel sources only, like vectors.hpp.
 #pragma once
 
 #include "local_outline.hpp"
 
 namespace leadlight::LEADLIGHT_LEVEL {
 
-using geometry::LocalUnits;
-using geometry::Term;
-
 namespace {
 
-// Forms of the later units on an outline.
-struct Forms {
-    const double *base;
+// Forms that units give to those of a later layer: a, b and c in rows `stride` apart, and each unit's weights.
+struct Terms {
+    const double *forms;
     long stride;
-    const LocalUnits *units;
+    const double *const *weights;
 };
 
-// Of eight units, those that are certainly on one side of their lines at all corners.
-struct Tile {
-    unsigned positive, negative;
-};
-
-// out = base + sum of terms, of `n` numbers (a multiple of 8) in each of three rows.
-inline void add(double *out, long out_stride, const double *base, long base_stride, const Term *terms, int n_terms,
-                long n) {
-    for (long j = 0; j < n; j += lanes) {
-        VectorF64 a = load(base + j), b = load(base + base_stride + j), c = load(base + 2 * base_stride + j);
-        for (int t = 0; t < n_terms; ++t) {
-            const VectorF64 w = load(terms[t].weights + j);
-            a += w * terms[t].a;
-            b += w * terms[t].b;
-            c += w * terms[t].c;
+// out = base + sum of weights and terms, of the units `which`, of the numbers from j on in `V` vectors of each row.
+template <int V>
+inline void add_block(double *out, const double *base, long stride, Word which, const Terms &terms, long j) {
+    VectorF64 a[V], b[V], c[V];
+    for (int v = 0; v < V; ++v) {
+        a[v] = load(base + j + v * lanes);
+        b[v] = load(base + stride + j + v * lanes);
+        c[v] = load(base + 2 * stride + j + v * lanes);
+    }
+    for (; which; which &= which - 1) {
+        const int u = __builtin_ctzll(which);
+        const double *const weights = terms.weights[u] + j, *const form = terms.forms + u;
+        for (int v = 0; v < V; ++v) {
+            const VectorF64 w = load(weights + v * lanes);
+            a[v] += w * form[0];
+            b[v] += w * form[terms.stride];
+            c[v] += w * form[2 * terms.stride];
         }
-        store(out + j, a);
-        store(out + out_stride + j, b);
-        store(out + 2 * out_stride + j, c);
+    }
+    for (int v = 0; v < V; ++v) {
+        store(out + j + v * lanes, a[v]);
+        store(out + stride + j + v * lanes, b[v]);
+        store(out + 2 * stride + j + v * lanes, c[v]);
     }
 }
 
-// The term of a unit on one of its pieces; false if that is 0.
-inline bool term_of(Term &term, const double *weights, double slope, double intercept, double a, double b, double c) {
-    if (slope == 0.0 && intercept == 0.0) return false;
-    term = {weights, slope * a, slope * b, slope * c + intercept};
-    return true;
+// Of n numbers, a multiple of 8, in each row.
+inline void add(double *out, const double *base, long stride, Word which, const Terms &terms, long n) {
+    in_blocks(n, [&](auto block, long j) { add_block<block.vectors>(out, base, stride, which, terms, j); });
 }
 
-// Eight units at the corners.
-inline Tile try_units(const Outline &outline, const double *base, long stride, const LocalUnits &units, long first) {
-    Tile tile{0, 0};
-    for (int v = 0; v < tile_vectors; ++v) {
-        const long j = first + v * lanes;
-        const VectorF64 a = load(base + j), b = load(base + stride + j);
-        const VectorF64 c = load(base + 2 * stride + j) - load(units.breakpoints + j);
-        const VectorF64 size_a = absolute(a), size_b = absolute(b), e = load(units.e_ab + j);
-        const VectorF64 A = (e + 0x1p-51 * larger(size_a, size_b)) * slack + tiny;
-        const VectorF64 N = (size_a + size_b + 2.0 * e) * slack + tiny;
-        const VectorF64 C = (load(units.e_c + j) + 0x1p-50 * absolute(c)) * slack;
-        VectorF64 least = all(infinity), most = all(-infinity);  // what forms are, at most that far off
-        for (int i = 0; i < outline.n; ++i) {
-            const double x = outline.x[i], y = outline.y[i];
-            const VectorF64 f = (a * x + b * y) + c;
-            const VectorF64 bound = (A * (magnitude(x) + magnitude(y)) + N * outline.e[i]) + C;
-            const VectorF64 low = f - bound, high = f + bound;  // signs are right, rounded or not
-            least = low < least ? low : least;
-            most = larger(high, most);
-        }
-        tile.positive |= greater(least, all(0.0)) << (v * lanes);
-        tile.negative |= greater(all(0.0), most) << (v * lanes);
-    }
-    return tile;
-}
+// What a line's unit, or an open one of a layer between, gives to units of a later layer: their weights, and bounds
+// of the sum of absolute values in what it gives, and of its slope.
+struct Giver {
+    const double *weights;
+    double size, steep;
+};
 
-// The line of a later unit with the form a, b, c.
-inline void make_line(Line &line, const LocalUnits &units, long j, double a, double b, double c) {
-    line.a = a;
-    line.b = b;
-    line.c = c - units.breakpoints[j];
-    const double size_a = magnitude(a), size_b = magnitude(b);
-    line.A = (units.e_ab[j] + 0x1p-51 * largest(size_a, size_b)) * slack + tiny;
-    line.N = (size_a + size_b + 2.0 * units.e_ab[j]) * slack + tiny;
-    line.C = (units.e_c[j] + 0x1p-50 * magnitude(line.c)) * slack;
+inline double size_given(const double slopes[2], const double intercepts[2], double size) {
+    return largest(magnitude(slopes[0]), magnitude(slopes[1])) * size +
+           largest(magnitude(intercepts[0]), magnitude(intercepts[1]));
 }
 
 }  // namespace

@@ -16,7 +16,6 @@ namespace {
 
 // Where trying pays, by trial.
 constexpr int most_lines = 20, most_next = 48, most_after = 64;
-constexpr std::size_t scratch_size = std::size_t(1) << 18;
 
 long rounded_up(int n) { return (long(n) + 7) / 8 * 8; }
 
@@ -24,8 +23,8 @@ long rounded_up(int n) { return (long(n) + 7) / 8 * 8; }
 
 bool Splitter::is_worth_counting(const Node &node) const {
     const int n_layers = layers_.n_hidden - node.layer, m = node.n_candidates;
-    if (!options_.count || n_layers < 2 || n_layers > 3 || !node.ahead || m > most_lines || node.ahead->n > most_next ||
-        node.polygon.n >= local_corners || (node.tried && 2 * m > node.tried))
+    if (!options_.count || !layers_.continuous || n_layers < 2 || n_layers > 3 || !node.ahead || m > most_lines ||
+        node.ahead->n > most_next || node.polygon.n >= local_corners || (node.tried && 2 * m > node.tried))
         return false;
     const Layer &after = layers_.layers[std::size_t(node.layer + 2)];
     return n_layers == 2 || (after.kind == Kind::single && !after.repeats && node.ahead->columns_after);
@@ -125,17 +124,15 @@ bool Splitter::count_locally(Node &node) {
     const Polygon &polygon = node.polygon;
     const Line **const sides = arena_.take<const Line *>(std::size_t(polygon.n));
     for (int i = 0; i < polygon.n; ++i) sides[i] = polygon.sides[i].line;
-    if (!scratch_) scratch_.reset(new char[scratch_size + 64]);
+    if (!scratch_) scratch_.reset(new char[local_scratch + 64]);
     problem.n_corners = polygon.n;
     problem.x = polygon.x, problem.y = polygon.y, problem.e = polygon.e;
     problem.sides = sides;
     problem.n_lines = m;
     problem.lines = lines;
     problem.n_layers = n_layers;
-    problem.continuous = layers_.continuous;
     problem.base = rows + 3 * stride;
     problem.scratch = scratch_.get() + (64 - reinterpret_cast<std::uintptr_t>(scratch_.get()) % 64);
-    problem.scratch_size = scratch_size;
     if (!kernels_.count_locally(&problem)) return give_up();
     for (int k = 0; k < n_layers; ++k) layer_counts_[std::size_t(l + 1 + k)] += problem.cells[k];
     float_signs_ += problem.signs;
