@@ -94,7 +94,7 @@ WIDE = ll.mlp(5, [4], 1, seed=0)
         (NET, [(0, math.inf), (0, 1)], {}, ParameterError, "finite"),
         (NET, [(0, 0), (2, 0), (0.5, 0.5), (0, 2)], {}, ParameterError, "not convex"),
         (ll.mlp(2, [4], 1, "tanh"), BOX, {}, ModelError, "'tanh', which is curved"),
-        (lambda x: x, BOX, {}, ModelError, "takes a leadlight network"),
+        (lambda x: x, BOX, {}, ModelError, "those of a leadlight network"),
         (NET, BOX, {"threads": 0}, ParameterError, "threads must be"),
         (NET, BOX, {"threads": True}, ParameterError, "threads must be"),
         (NET, BOX, {"certified": "yes"}, ParameterError, "certified must be True or False"),
