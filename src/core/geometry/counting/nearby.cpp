@@ -86,9 +86,8 @@ bool Splitter::count_locally(Node &node) {
                    : k < 6 ? base_after + (k - 3) * after.stride
                            : ahead.columns_after + after.stride * ahead.places[unit_of(k - 6)];
         };
-        keep_columns(rows + units.next, stride, stride_after, row_after, n_rows, kept, n_after);
-        keep_columns(
-            weights, stride_after, stride_after, [&](int i) { return after.column(ahead.units[i]); }, n, kept, n_after);
+        keep_columns(rows + units.next, stride, row_after, n_rows, kept, n_after);
+        keep_columns(weights, stride_after, [&](int i) { return after.column(ahead.units[i]); }, n, kept, n_after);
     }
     double *const e_ab = rows + stride, *const e_c = e_ab + stride;
     const auto bound = [&](long first, long end, const Errors &errors) {  // in place of row norms and sizes of biases

@@ -125,7 +125,7 @@ void Splitter::list_after(Node &node, Ahead &ahead) {
     const std::int32_t *const kept = frames_[std::size_t(node.layer + 2)]->survivors.data();
     const auto keep = [&](int n_rows, const auto &row) {
         double *const to = arena_.take<double>(std::size_t(n_rows) * std::size_t(stride));
-        keep_columns(to, stride, stride, row, n_rows, kept, n_open);
+        keep_columns(to, stride, row, n_rows, kept, n_open);
         return to;
     };
     ahead.base_after = keep(3, [&](int k) { return ahead.base_after + k * known.stride; });

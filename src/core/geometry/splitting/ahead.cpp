@@ -153,13 +153,11 @@ void Splitter::keep_open(Node &node, const Units &known, Ahead &ahead, const std
     std::int32_t *const places = arena_.take<std::int32_t>(std::size_t(layers_.layers[std::size_t(node.layer)].n_out));
     double *const columns = arena_.take<double>(std::size_t(m) * std::size_t(stride));
     for (int u = 0; u < m; ++u) places[node.candidates[u].line->unit] = u;
-    keep_columns(
-        columns, stride, stride, [&](int u) { return known.column(node.candidates[u].line->unit); }, m, kept, n);
+    keep_columns(columns, stride, [&](int u) { return known.column(node.candidates[u].line->unit); }, m, kept, n);
     double *const numbers = arena_.take<double>(unit_numbers * std::size_t(stride));
-    keep_columns(
-        numbers, stride, stride, [&](int k) { return known.numbers + k * known.stride; }, unit_numbers, kept, n);
+    keep_columns(numbers, stride, [&](int k) { return known.numbers + k * known.stride; }, unit_numbers, kept, n);
     double *const base = arena_.take<double>(3 * std::size_t(stride));
-    keep_columns(base, stride, stride, [&](int k) { return node.base + k * known.stride; }, 3, kept, n);
+    keep_columns(base, stride, [&](int k) { return node.base + k * known.stride; }, 3, kept, n);
     node.base = base;
     ahead.numbers = numbers;
     ahead.n = n;
@@ -225,9 +223,8 @@ void Splitter::add_after(Node &node, const Units &known, Ahead &ahead, const dou
         else
             std::fill_n(column, stride, 0.0);
     }
-    keep_columns(
-        factors, n_sloped, n_sloped, [&](int k) { return known.column(node.candidates[k].line->unit); }, m, sloped,
-        n_sloped);
+    keep_columns<false>(
+        factors, n_sloped, [&](int k) { return known.column(node.candidates[k].line->unit); }, m, sloped, n_sloped);
     if (std::any_of(slopes, slopes + n_sloped, [](double slope) { return slope != 1.0; }))
         for (int i = 0; i < m * n_sloped; ++i) factors[i] *= slopes[i % n_sloped];
     if (before) {

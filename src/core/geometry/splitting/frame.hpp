@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <type_traits>
 #include <vector>
 
 #include "bounds.hpp"
@@ -63,24 +64,27 @@ inline Scan scan_of(const Box &box, const FormBounds &bounds, const Layer &layer
     return scan;
 }
 
-// Keeps n numbers of each of some rows, and fills them up with 0 to `width`. Four rows at a time wait less for their
-// numbers.
-template <typename Row>
-inline void keep_columns(double *to, long stride, long width, Row row, int n_rows, const std::int32_t *kept, int n) {
-    int k = 0;
-    for (; k + 4 <= n_rows; k += 4, to += 4 * stride) {
-        const double *const from[4] = {row(k), row(k + 1), row(k + 2), row(k + 3)};
+// Keeps n numbers of each of some rows, and fills them up with 0 to a multiple of 8 unless they are to follow one another.
+// Four rows at a time wait less for their numbers.
+template <bool fills_up = true, typename Row>
+inline void keep_columns(double *to, long stride, Row row, int n_rows, const std::int32_t *kept, int n) {
+    const int last = n ? (n - 1) / 8 * 8 : 0;
+    const auto keep = [&](auto count, int k) {
+        constexpr int rows = decltype(count)::value;
+        const double *from[rows];
+        for (int r = 0; r < rows; ++r) {
+            from[r] = row(k + r);
+            if (fills_up && n) std::fill_n(to + r * stride + last, 8, 0.0);
+        }
         for (int i = 0; i < n; ++i) {
             const std::int32_t j = kept[i];
-            for (int r = 0; r < 4; ++r) to[r * stride + i] = from[r][j];
+            for (int r = 0; r < rows; ++r) to[r * stride + i] = from[r][j];
         }
-        for (int r = 0; r < 4; ++r) std::fill(to + r * stride + n, to + r * stride + width, 0.0);
-    }
-    for (; k < n_rows; ++k, to += stride) {
-        const double *const from = row(k);
-        for (int i = 0; i < n; ++i) to[i] = from[kept[i]];
-        std::fill(to + n, to + width, 0.0);
-    }
+        to += rows * stride;
+    };
+    int k = 0;
+    for (; k + 4 <= n_rows; k += 4) keep(std::integral_constant<int, 4>(), k);
+    for (; k < n_rows; ++k) keep(std::integral_constant<int, 1>(), k);
 }
 
 // Of at most so many corners as many are copied, whatever follows the last: how often a loop goes round is not to be
