@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ShapeError
-from . import style
+from . import legends, style
 
 __all__ = ["checked_labels", "draw_points", "name_classes"]
 
@@ -59,4 +59,4 @@ def name_classes(
     names += [f"class {c}" for c in range(len(names), len(colours))]
     for c in range(len(colours)) if which is None else which:
         ax.scatter([], [], s=26, marker="s", color=colours[c], label=names[c])
-    style.legend_beside(ax, handletextpad=0.3)
+    legends.legend_beside(ax, handletextpad=0.3)

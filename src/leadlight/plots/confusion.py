@@ -10,7 +10,7 @@ import matplotlib
 import numpy as np
 
 from ..errors import ShapeError
-from . import style
+from . import legends, style
 
 __all__ = ["ConfusionDisplay"]
 
@@ -85,5 +85,5 @@ class ConfusionDisplay(style.Display):
             ax.set_yticks(range(n), names)
             ax.set_xlabel("predicted class")
             ax.set_ylabel("true class")
-            style.colour_bar(ax, image, "share of the true class")
+            legends.colour_bar(ax, image, "share of the true class")
         return self

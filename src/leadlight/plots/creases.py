@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import ParameterError
 from ..geometry.polyhedral import PolyhedralComplex
-from . import style
+from . import legends, style
 from ._complex_display import ComplexDisplay, plane
 from ._outlines import MANY, crease_lines
 from .colours import layer_colours, layer_names
@@ -82,7 +82,7 @@ class CreaseDisplay(ComplexDisplay):
             if bends:
                 draw_bends(ax, cx, unit)
             if legend:
-                style.legend_beside(ax)
+                legends.legend_beside(ax)
         return self
 
 

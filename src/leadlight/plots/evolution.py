@@ -11,7 +11,7 @@ import numpy as np
 
 from ..errors import ParameterError, ShapeError
 from ..geometry.through_training.evolution import Evolution
-from . import style
+from . import legends, style
 from .colours import layer_colours, layer_names
 
 __all__ = ["EvolutionDisplay"]
@@ -97,7 +97,7 @@ class EvolutionDisplay(style.Display):
                 panel.set_axisbelow(True)
                 panel.spines[["top", "right"]].set_visible(False)
                 if legend:
-                    style.legend(panel, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+                    legends.legend(panel, loc="upper left", bbox_to_anchor=(1.0, 1.0))
             axes[-1].set_xlabel("step")
             if title is not None:
                 axes[0].set_title(title)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ParameterError, ShapeError
-from . import style
+from . import legends, style
 from .grid import Extent, box, evaluate
 
 __all__ = ["FieldDisplay"]
@@ -132,7 +132,7 @@ class FieldDisplay(style.Display):
                 _contours(ax, self, contours, contour_labels)
             style.label_plane(ax, self.extent, names)
             if colourbar:
-                style.colour_bar(ax, image, self.name)
+                legends.colour_bar(ax, image, self.name)
         return self
 
 

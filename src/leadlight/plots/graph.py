@@ -10,7 +10,7 @@ import numpy as np
 
 from ..geometry.analysis.step_values import values_on_faces
 from ..geometry.exact.cell_forms import rounded
-from . import style
+from . import legends, style
 from ._complex_display import ComplexDisplay, names_of
 from .colours import check_output, corner_outputs, layer_colours, layer_names
 
@@ -87,5 +87,5 @@ class GraphDisplay(ComplexDisplay):
             ax.set_ylabel(up)
             ax.spines[["top", "right"]].set_visible(False)
             if legend and len(cx) > 1 and breakpoints:
-                style.legend_beside(ax, title="breakpoint of")
+                legends.legend_beside(ax, title="breakpoint of")
         return self

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ParameterError, ShapeError
-from . import style
+from . import legends, style
 
 __all__ = ["HiddenCubeDisplay", "plane_in_cube"]
 
@@ -140,7 +140,7 @@ class HiddenCubeDisplay(style.Display):
             ax.view_init(elev=elevation, azim=azimuth)
             ax.set_box_aspect((1, 1, 1), zoom=0.88)  # leaves room for the labels, which the layout cannot see
             if legend and len(classes) > 1:
-                style.legend_beside(ax, markerscale=2.0, handletextpad=0.2)
+                legends.legend_beside(ax, markerscale=2.0, handletextpad=0.2)
         return self
 
 

@@ -15,7 +15,7 @@ from ..errors import ParameterError
 from ..geometry.boundaries.level_sets import LevelSet
 from ..geometry.polyhedral import PolyhedralComplex
 from ..geometry.regions import regions
-from . import style
+from . import legends, style
 from ._complex_display import ComplexDisplay, check_given, plane
 from ._outlines import crease_lines, polylines
 from .colours import check_output, corner_outputs, ramp
@@ -111,11 +111,11 @@ class LevelSetDisplay(ComplexDisplay):
                 polylines(ax, found.polylines, colors=[shade])
             if colourbar and len(values) == 1:
                 ax.plot([], [], color=shades[0], label=f"output = {_written(values)[0]}")
-                style.legend_beside(ax)
+                legends.legend_beside(ax)
             elif colourbar and len(values):
                 scale = ScalarMappable(Normalize(-0.5, len(values) - 0.5), ListedColormap(shades))
                 named = np.arange(0, len(values), -(-len(values) // MOST_NAMED))
-                style.colour_bar(ax, scale, "output").set_ticks(named, labels=_written(values)[named])
+                legends.colour_bar(ax, scale, "output").set_ticks(named, labels=_written(values)[named])
         return self
 
 

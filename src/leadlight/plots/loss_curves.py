@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ShapeError
-from . import style
+from . import legends, style
 
 __all__ = ["LossCurvesDisplay"]
 
@@ -129,7 +129,7 @@ class LossCurvesDisplay(style.Display):
             ax.set_axisbelow(True)
             ax.spines[["top", "right"]].set_visible(False)
             if legend and len(self.curves) > 1:
-                style.legend(ax)
+                legends.legend(ax)
         return self
 
     def _steps(self, name: str) -> Any:

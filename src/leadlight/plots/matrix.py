@@ -11,7 +11,7 @@ from matplotlib.colors import Normalize
 from matplotlib.patches import Rectangle
 
 from ..errors import ShapeError
-from . import style
+from . import legends, style
 
 __all__ = ["MatrixDisplay"]
 
@@ -122,5 +122,5 @@ class MatrixDisplay(style.Display):
                 ax.set_xticks([])
                 ax.set_yticks([])
             if colourbar:
-                style.colour_bar(ax, image, self.name)
+                legends.colour_bar(ax, image, self.name)
         return self

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..errors import ShapeError
 from ..geometry.skeleton import StepSkeleton, step_skeleton
-from . import style
+from . import legends, style
 
 __all__ = ["PieceDisplay"]
 
@@ -108,7 +108,7 @@ class PieceDisplay(style.Display):
             ax.set_ylabel(names[1])
             ax.spines[["top", "right"]].set_visible(False)
             if legend:
-                style.legend(ax, ncols=4, loc="lower center", bbox_to_anchor=(0.5, 1.0))
+                legends.legend(ax, ncols=4, loc="lower center", bbox_to_anchor=(0.5, 1.0))
             if title is not None:
                 ax.set_title(title, pad=20 if legend else None)
         return self

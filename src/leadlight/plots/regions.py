@@ -11,7 +11,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import ListedColormap, LogNorm, Normalize
 
 from ..geometry.polyhedral import PolyhedralComplex
-from . import style
+from . import legends, style
 from ._complex_display import ComplexDisplay, plane
 from ._outlines import crease_lines, fill_groups
 from .colours import LEVELS, CellColours, cell_colours, corner_outputs
@@ -102,7 +102,7 @@ class RegionsDisplay(ComplexDisplay):
             if with_bar:
                 _colour_bar(ax, colours, colour)
             if with_legend:
-                style.legend_beside(ax)
+                legends.legend_beside(ax)
         return self
 
 
@@ -123,7 +123,7 @@ def _colour_bar(ax: Any, colours: CellColours, colour: str) -> None:
     scale, label = Normalize(*colours.limits), colours.label
     if colour == "area" and 0.0 < 10.0 ** colours.limits[0] < 10.0 ** colours.limits[1] < np.inf:
         scale, label = LogNorm(*(10.0**end for end in colours.limits)), label.removesuffix(" (log10)")
-    bar = style.colour_bar(ax, ScalarMappable(scale, ListedColormap(colours.table[:LEVELS] / 255)), label)
+    bar = legends.colour_bar(ax, ScalarMappable(scale, ListedColormap(colours.table[:LEVELS] / 255)), label)
     if colour == "direction":
         quarter = np.pi / 2 * np.arange(-2, 3)
         bar.set_ticks(quarter, labels=["−180°", "−90°", "0°", "90°", "180°"])

@@ -14,7 +14,7 @@ from ..geometry.analysis.distribution import Distribution
 from ..geometry.analysis.statistics import RegionStatistics
 from ..geometry.polyhedral import PolyhedralComplex
 from ..geometry.regions import regions
-from . import style
+from . import legends, style
 from ._complex_display import check_given
 
 __all__ = ["StatisticsDisplay"]
@@ -125,7 +125,7 @@ class StatisticsDisplay(style.Display):
         if some.n_zero:
             zero = f"{some.n_zero:,}" if by == "cell" else f"{some.zero_weight / some.weight:.3g}"
             ax.set_title(f"and {zero} where it is 0", fontsize=8)
-        style.legend(ax, loc="best", frameon=True, edgecolor="none")  # there may be bars everywhere
+        legends.legend(ax, loc="best", frameon=True, edgecolor="none")  # there may be bars everywhere
 
 
 def _per_doubling(some: Distribution) -> int:

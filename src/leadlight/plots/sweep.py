@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ShapeError
-from . import style
+from . import legends, style
 
 __all__ = ["SweepDisplay"]
 
@@ -134,7 +134,7 @@ class SweepDisplay(style.Display):
             ax.set_axisbelow(True)
             ax.spines[["top", "right"]].set_visible(False)
             if legend and (len(self.metrics) > 1 or marks or levels):
-                style.legend(ax)
+                legends.legend(ax)
         return self
 
 

@@ -11,7 +11,7 @@ from matplotlib import patheffects
 
 from ..errors import ShapeError
 from ..geometry.lines import clip_line, unit_lines
-from . import style
+from . import legends, style
 from .grid import box
 
 __all__ = ["UnitLinesDisplay"]
@@ -111,7 +111,7 @@ class UnitLinesDisplay(style.Display):
                     )  # fmt: skip
             style.label_plane(ax, extent, names)
             if points is not None and labels is not None:
-                style.legend_beside(ax, handletextpad=0.2, markerscale=2.0)
+                legends.legend_beside(ax, handletextpad=0.2, markerscale=2.0)
         return self
 
     @staticmethod

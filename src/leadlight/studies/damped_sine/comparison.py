@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from leadlight.plots import PieceDisplay, SweepDisplay, style
+from leadlight.plots import PieceDisplay, SweepDisplay, legends, style
 from leadlight.studies.page import Page
 
 from .sides import Sides, threshold_counts
@@ -109,7 +109,7 @@ def _draw_fits(page: Page, sides: Sides) -> None:
             ax, skeleton=False, legend=False, title=title
         )
         ax.label_outer()
-    style.legend_above(figure, axes[0, 0].get_legend_handles_labels()[0])
+    legends.legend_above(figure, axes[0, 0].get_legend_handles_labels()[0])
     page.figure(
         "sides",
         figure,
@@ -133,7 +133,7 @@ def _draw_halves(page: Page, sides: Sides) -> None:
     ).plot(axes[0, 0], legend=False)
     for line in axes[0, 0].lines:
         line.set_linestyle("")  # experiments are not a scale: nothing lies between them
-    style.legend_above(figure, axes[0, 0].get_legend_handles_labels()[0])
+    legends.legend_above(figure, axes[0, 0].get_legend_handles_labels()[0])
     page.figure(
         "halves",
         figure,

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 
 from leadlight.geometry import step_skeleton
 from leadlight.network import Network
-from leadlight.plots import PieceDisplay, style
+from leadlight.plots import PieceDisplay, legends, style
 from leadlight.studies.page import Page
 
 from .fits import Fits
@@ -144,7 +144,7 @@ def _draw_skeleton(page: Page, net: Network, x: np.ndarray, y: np.ndarray) -> No
     display.ax_.set_ylim(shown.min() - margin, shown.max() + margin)
     axes[0, 0].set_xlabel("")
     handles, _ = display.ax_.get_legend_handles_labels()
-    style.legend_above(figure, handles)
+    legends.legend_above(figure, handles)
     page.figure(
         "skeleton",
         figure,
@@ -181,7 +181,7 @@ def _draw_thresholds(page: Page, fits: Fits) -> None:
         Line2D([], [], color=colours[s], marker=m, linestyle="", markersize=5, label=name)
         for s, m, name in ((1, "^", "the unit makes a rise"), (-1, "v", "the unit makes a fall"))
     ]
-    style.legend_above(figure, handles)
+    legends.legend_above(figure, handles)
     gone = sum(len(net.biases[0]) - len(thresholds_inside(net, x.min(), x.max())) for net in fits.networks)
     page.figure(
         "thresholds",

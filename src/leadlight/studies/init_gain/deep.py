@@ -6,7 +6,7 @@ import matplotlib
 import numpy as np
 
 from ...activations import Activation, activation
-from ...plots import style
+from ...plots import legends, style
 from ..page import Page
 from .signal import gradient_growth, propagate
 from .theory import chi, critical_line, fixed_point
@@ -52,7 +52,7 @@ def fifty_layers(page: Page, depth: int, width: int, n_networks: int) -> None:
             axes[row, column].spines[["top", "right"]].set_visible(False)
         axes[0, column].set_title(name)
         axes[1, column].set_xlabel("layer")
-        style.legend(axes[0, column], title="$\\sigma_w$", title_fontsize=8)
+        legends.legend(axes[0, column], title="$\\sigma_w$", title_fontsize=8)
     axes[0, 0].set_ylabel("mean square of activations")
     axes[1, 0].set_ylabel("mean square of gradients")
     page.figure(
@@ -119,7 +119,7 @@ def phase_diagram(page: Page, points: int, depth: int, width: int, n_networks: i
     ax.set_ylim(-0.06, 1.2)  # room for the legend above the points
     ax.set_xlabel("$\\sigma_w$")
     ax.set_ylabel("$\\sigma_b$")
-    style.legend(ax, loc="upper left")
+    legends.legend(ax, loc="upper left")
     with matplotlib.rc_context(style.rc()):
         figure.colorbar(dots, ax=ax, extend="min", label="log growth of squared gradients a layer")
     ax.set_title("tanh: the edge of chaos")
@@ -171,7 +171,7 @@ def piecewise_phase(page: Page, ax, depth: int, width: int, n_networks: int) -> 
     ax.set_xlabel("$\\sigma_w$")
     ax.set_ylabel("growth of squared gradients a layer")
     ax.set_title("ReLU family: no chaotic phase")
-    style.legend(ax)
+    legends.legend(ax)
     ax.grid(True)
     ax.spines[["top", "right"]].set_visible(False)
     page.claim(

@@ -10,7 +10,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from leadlight.plots import FieldDisplay, LossCurvesDisplay
-from leadlight.plots.style import BLACK, CLASS_COLOURS, INK, MUTED, legend, rc, subplots
+from leadlight.plots.legends import legend
+from leadlight.plots.style import BLACK, CLASS_COLOURS, INK, MUTED, rc, subplots
 
 from .descent import Descent, loss
 

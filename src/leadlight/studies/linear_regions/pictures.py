@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 from leadlight.geometry import PolyhedralComplex
 from leadlight.network import Network
 from leadlight.plots import FieldDisplay, GradientFieldDisplay, RegionsDisplay, SweepDisplay, UnitLinesDisplay
-from leadlight.plots.style import CLASS_COLOURS, INK, MUTED, legend, rc, subplots
+from leadlight.plots.legends import legend
+from leadlight.plots.style import CLASS_COLOURS, INK, MUTED, rc, subplots
 
 from .laws import angle_density
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ...plots import DecisionMapDisplay, LossCurvesDisplay, SweepDisplay, style
+from ...plots import DecisionMapDisplay, LossCurvesDisplay, SweepDisplay, legends, style
 from ..page import Page
 from .models import ArmSet, Fit, Model
 
@@ -54,7 +54,7 @@ def along_arms(page: Page, t: np.ndarray, curves: Mapping[str, np.ndarray], n_se
     ax.axvspan(1.0, float(t[-1] + (t[-1] - t[-2]) / 2), color=style.MUTED, alpha=0.15, linewidth=0)
     ax.axhline(CHANCE, color=style.MUTED, linewidth=1.0, label="chance")
     ax.set_ylim(0, 102)
-    style.legend_beside(ax)
+    legends.legend_beside(ax)
     page.figure(
         "along-arms",
         figure,
@@ -81,7 +81,7 @@ def by_degree(
             xlabel="degree",
             ylabel="accuracy in %",
         ).plot(ax, levels={**levels[what], "chance": CHANCE}, title=title, legend=False)
-    style.legend_beside(axes[0, 1])
+    legends.legend_beside(axes[0, 1])
     page.figure(
         "by-degree",
         figure,

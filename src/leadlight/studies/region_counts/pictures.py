@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from leadlight.data import Dataset
 from leadlight.geometry import PolyhedralComplex, regions
 from leadlight.network import Network
-from leadlight.plots import RegionsDisplay, style
+from leadlight.plots import RegionsDisplay, legends, style
 from leadlight.plots.style import BLACK, CLASS_COLOURS, INK, MUTED
 
 from .families import Counts
@@ -76,14 +76,14 @@ def cells_against_units(measured: Sequence[Counts], expected: Mapping[str, np.nd
         _means(ax, c, c.cells, expected[c.law.name])
         ax.plot(c.units, np.square(c.units) / 2.0, "--", color=INK, linewidth=1, label="N²/2")
         _plain(ax, "units N", "cells", c.law.name)
-    style.legend(axes[0, 0], loc="upper left")
+    legends.legend(axes[0, 0], loc="upper left")
     ax, every = axes[0, -1], all_pairs(measured[0].units[-1])
     _against_depth(ax, measured, [(c.cells[-1] / every, expected[c.law.name][-1] / every) for c in measured])
     every = all_pairs(measured[0].units[measured[0].middle])
     _against_depth(ax, measured, [(c.plane / every, np.ones(len(c.depths))) for c in measured], hollow=True)
     ax.set_ylim(bottom=0)
     _plain(ax, "hidden layers", "cells over 1 + N + N(N − 1)/2", "depth at a fixed N")
-    style.legend(ax, loc="center right", bbox_to_anchor=(1, 0.64))
+    legends.legend(ax, loc="center right", bbox_to_anchor=(1, 0.64))
     return figure
 
 
@@ -95,12 +95,12 @@ def along_a_line(measured: Sequence[Counts], expected: Mapping[str, np.ndarray])
         _means(ax, c, c.pieces, expected[c.law.name])
         ax.plot(c.units, np.array(c.units) + 1, "--", color=INK, linewidth=1, label="N + 1")
         _plain(ax, "units N", "pieces on the segment", c.law.name)
-    style.legend(axes[0, 0], loc="upper left")
+    legends.legend(axes[0, 0], loc="upper left")
     ax, last = axes[0, -1], measured[0].units[-1] + 1
     _against_depth(ax, measured, [(c.whole[-1] / last, np.ones(len(c.depths))) for c in measured])
     ax.set_ylim(bottom=0)
     _plain(ax, "hidden layers", "pieces over N + 1", f"the whole line, N = {last - 1}")
-    style.legend(ax, loc="lower left")
+    legends.legend(ax, loc="lower left")
     return figure
 
 
@@ -134,7 +134,7 @@ def cones(
     ax.minorticks_off()
     ax.set_ylim(bottom=0)
     _plain(ax, "units N", "cells over 2 N", "no biases")
-    style.legend(ax, loc="lower right")
+    legends.legend(ax, loc="lower right")
     return figure
 
 
@@ -171,7 +171,7 @@ def sawtooth_counts(
     ax.minorticks_off()
     ax.xaxis.get_major_locator().set_params(integer=True)  # type: ignore[union-attr]
     _plain(ax, "layers L", "pieces on [0, 1]", "The construction and chance")
-    style.legend(ax, loc="upper left")
+    legends.legend(ax, loc="upper left")
     ax = axes[0, 1]
     for number, name in enumerate(("pieces", "swings through 1/2")):
         low, middle, high = np.percentile(found[:, :, number], [25, 50, 75], axis=1)
@@ -182,7 +182,7 @@ def sawtooth_counts(
     ax.minorticks_off()
     ax.set_ylim(bottom=0)
     _plain(ax, "standard deviation of the noise", "number on [0, 1]", f"{layers} layers with noise")
-    style.legend(ax, loc="lower left")
+    legends.legend(ax, loc="lower left")
     return figure
 
 
@@ -201,7 +201,7 @@ def courses(runs: Sequence[Any], scale: float, n: int) -> Figure:
         ax.axhline(scale, color=INK, linestyle="--", linewidth=1, label="N²/2")
         ax.set_ylim(bottom=0)
         _plain(ax, "epoch", "cells", run.law.name)
-    style.legend(axes[0, 0], loc="lower right")
+    legends.legend(axes[0, 0], loc="lower right")
     _plain(axes[0, -1], "epoch", "accuracy in %", "training points")
     for ax in axes[0]:
         ax.set_xscale("log")

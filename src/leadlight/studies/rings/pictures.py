@@ -18,14 +18,13 @@ from leadlight.plots import (
     SweepDisplay,
     UnitLinesDisplay,
 )
+from leadlight.plots.legends import legend, legend_beside
 from leadlight.plots.style import (
     BLACK,
     CLASS_COLOURS,
     INK,
     MUTED,
     class_colours,
-    legend,
-    legend_beside,
     subplots,
     tint,
 )

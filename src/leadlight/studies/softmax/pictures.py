@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 
 from leadlight.functions import logsumexp, onehot_argmax, softmax
 from leadlight.plots import FieldDisplay, LossCurvesDisplay
-from leadlight.plots.style import CLASS_COLOURS, INK, legend, rc, subplots
+from leadlight.plots.legends import legend
+from leadlight.plots.style import CLASS_COLOURS, INK, rc, subplots
 
 __all__ = ["components", "contours", "gap_along_a_line", "maps", "temperatures"]
 
