@@ -160,6 +160,38 @@ def test_many_wide_networks(kind):
         compare(degenerate(kind, rng, widths), small_box(rng, rng.choice([0.02, 0.1, 0.25])))
 
 
+@pytest.mark.parametrize("layer", [1, 2])
+def test_units_that_change_sign_at_a_corner_of_the_box_to_rounding(layer):
+    rng = np.random.default_rng(layer)
+    for seed in range(20):
+        net = mlp(2, [24, 36, 36][: layer + 1], 1, init="he_normal", bias="normal(0.5)", seed=seed)
+        box = small_box(rng, 0.05)
+        biases = [b.copy() for b in net.biases]
+        for unit, corner in enumerate([(x, y) for x in box[0] for y in box[1]]):
+            h = np.array(corner)
+            for w, b in zip(net.weights[:layer], net.biases):
+                h = np.maximum(w @ h + b, 0.0)
+            biases[layer][unit] = -(net.weights[layer][unit] @ h)
+        compare(Network.from_arrays(net.weights, biases), box)
+
+
+@pytest.mark.parametrize("angle", [2.0**-12, 2.0**-20, 2.0**-28])
+def test_units_that_change_sign_where_lines_cross_at_a_small_angle(angle):
+    rng = np.random.default_rng(5)
+    for seed in range(20):
+        net = mlp(2, [24, 36], 1, init="he_normal", bias="normal(0.5)", seed=seed)
+        box = small_box(rng, 0.05)
+        weights, biases = [w.copy() for w in net.weights], [b.copy() for b in net.biases]
+        for unit in range(4):
+            point = rng.uniform([x for x, _ in box], [y for _, y in box])
+            pair = slice(2 * unit, 2 * unit + 2)
+            weights[0][pair] = weights[0][2 * unit] + angle * rng.normal(size=(2, 2))
+            biases[0][pair] = -(weights[0][pair] @ point)
+            h = np.maximum(weights[0] @ point + biases[0], 0.0)
+            biases[1][unit] = -(weights[1][unit] @ h)
+        compare(Network.from_arrays(weights, biases), box)
+
+
 def test_the_same_on_any_number_of_threads():
     net = mlp(2, [64, 64, 140], 1, init="he_normal", bias="normal(0.5)", seed=2)
     one, *others = (count(net, [(-1, 1), (-1, 1)], threads=n) for n in (1, 2, 3))
