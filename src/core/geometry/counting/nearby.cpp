@@ -15,7 +15,9 @@ namespace leadlight::geometry {
 namespace {
 
 // Where trying pays, by trial.
-constexpr int most_lines = 20, most_next = 48, most_after = 64;
+constexpr int most_lines = 16, most_next = 56, most_after = 64;
+static_assert(most_lines <= local_lines && most_next <= local_units && most_after <= local_units,
+              "the kernel has room");
 
 long rounded_up(int n) { return (long(n) + 7) / 8 * 8; }
 
