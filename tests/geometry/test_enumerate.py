@@ -67,6 +67,14 @@ def test_deep_networks_need_no_more_than_floats(activation):
     assert found["signs"][1:].sum() < 0.01 * found["signs"][0]
 
 
+def test_a_vertex_where_the_determinant_overflows_is_as_near_as_it_says():
+    net = Network.from_arrays([[[2.0**515, 0.0], [0.0, 2.0**515]], [[1.0, 1.0]]], [[3.0, 5.0], [0.0]])
+    found = enumerate_compiled(net, [(-1, 1), (-1, 1)])
+    (inside,) = np.flatnonzero(np.abs(found["vertices"]).max(axis=1) < 0.5)
+    for at, bias in zip(found["vertices"][inside], (3, 5)):
+        assert abs(Fraction(at) + Fraction(bias, 2**515)) <= Fraction(found["vertex_errors"][inside])
+
+
 def test_a_cell_with_many_sides():
     # 45 lines that touch the unit circle: the cell in the middle has more sides than a mask has bits.
     angles = 2 * np.pi * (np.arange(45) + 0.3) / 45

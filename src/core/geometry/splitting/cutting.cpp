@@ -41,7 +41,8 @@ void Splitter::cross(const Line &f, const Polygon &polygon, const int (&sides)[2
     Pair dX = f.A * size_c + A * std::fabs(f.c) + f.N * C + N * f.C;
     const Pair underflow{0x1p-1060, 0x1p-1060};
     dX += Pair((dX + (size_c + std::fabs(f.c)) != 0.0) & PairI64(underflow));
-    const Pair errors = ((dX + size * dD) / left + 0x1p-52 * size) * slack;
+    // A product with the inverse, which is there as soon as the coordinates are: no quotient has to wait for another.
+    const Pair errors = ((dX + size * dD) * (1.0 / left) + 0x1p-52 * size) * slack;
     at.e = errors;
     const int from[2] = {sides[0], sides[1]},
               to[2] = {wrapped(from[0] + 1, polygon.n), wrapped(from[1] + 1, polygon.n)};
@@ -50,7 +51,7 @@ void Splitter::cross(const Line &f, const Polygon &polygon, const int (&sides)[2
     const Pair length = absolute(x_from - x_to) + absolute(y_from - y_to), short_of = 0x1p-6 * length;
     const double allowed = allowed_[std::size_t(f.layer)] * size_;             // the sides are of no later layer
     const Pair most = allowed < short_of ? Pair{allowed, allowed} : short_of;  // not a number if the length is none
-    const PairI64 is_small = (left > tiny) & (errors < most);
+    const PairI64 is_small = (left > tiny) & (left < huge) & (errors < most);
     if (both(is_small)) return;
     for (int i = 0; i < 2; ++i) {
         if (is_small[i] || !wanted[i]) continue;
@@ -128,13 +129,10 @@ Point drawn_to_side(Point point, const Polygon &polygon, int from, int to) {
 
 }  // namespace
 
-Division Splitter::split(Node &node) {
-    const Polygon &polygon = node.polygon;
-    const int n = polygon.n, chosen = node.n_candidates / 2;
-    Candidate candidate = node.candidates[chosen];
-    std::swap(node.candidates[chosen], node.candidates[node.n_candidates - 1]);
+// Where a candidate cuts a polygon, and the corners on either side.
+void Splitter::find_chord(const Polygon &polygon, Candidate candidate, Division &division) {
     const Line &line = *candidate.line;
-
+    const int n = polygon.n;
     Run negative, positive;
     if (n <= 31) {
         std::uint32_t unknown = ((1u << n) - 1) & ~(candidate.positive | candidate.negative);
@@ -164,17 +162,24 @@ Division Splitter::split(Node &node) {
               down = at(negative.first + n - 1);  // sides cut in two, or that begin there
     const bool at_up = up != at(negative.first + negative.count - 1);
     const bool at_down = down != at(positive.first + positive.count - 1);
-    const int ends[2] = {up, down};
     const bool crossed[2] = {!at_up, !at_down};
-    Division division;  // set one by one: to clear it first takes a tenth of the time that its making does
     Parts &parts = division.parts;
+    parts.n_corners = n;
+    parts.first[0] = negative.first;
+    parts.first[1] = positive.first;
+    parts.count[0] = negative.count;
+    parts.count[1] = positive.count;
+    division.ends[0] = up;
+    division.ends[1] = down;
+    division.crossed[0] = !at_up;
+    division.crossed[1] = !at_down;
     if (!at_up || !at_down) {
         const int crossed_sides[2] = {at_up ? down : up, at_down ? up : down};
         cross(line, polygon, crossed_sides, crossed, parts);
     }
     if (at_up || at_down || !options_.certified)
         for (int i = 0; i < 2; ++i) {
-            const int side = ends[i];
+            const int side = division.ends[i];
             Point point{polygon.x[side], polygon.y[side]};
             double error = polygon.e[side];
             if (crossed[i]) {
@@ -194,33 +199,35 @@ Division Splitter::split(Node &node) {
     if (options_.certified && !are_trusted(parts.x, parts.y))
         for (int i = 0; i < 2; ++i)
             if (!(trusted(parts.x[i]) && trusted(parts.y[i]))) parts.e[i] = infinity;
+}
 
-    division.cut.line = &line;
-    division.cut.crease = line.crease;
-    division.cut.below = division.cut.above = -1;
-    division.cut.end = division.vertices[1];
-    parts.n_corners = n;
-    const Run *const runs[2] = {&negative, &positive};
+Division Splitter::split(Node &node) {
+    const Polygon &polygon = node.polygon;
+    const int chosen = node.n_candidates / 2;
+    const Candidate candidate = node.candidates[chosen];
+    std::swap(node.candidates[chosen], node.candidates[node.n_candidates - 1]);
+    Division division;  // set one by one: to clear it first takes a tenth of the time that its making does
+    find_chord(polygon, candidate, division);
+    Cut &cut = division.cut;
+    cut.line = candidate.line;
+    cut.crease = candidate.line->crease;
+    cut.below = cut.above = -1;
+    cut.end = division.vertices[1];
     for (int i = 0; i < 2; ++i) {
-        division.cut.side[i] = division.cut.rest[i] = -1;
-        parts.first[i] = runs[i]->first;
-        parts.count[i] = runs[i]->count;
-        parts.n_cut[i] = parts.n_unsure[i] = 0;
-        division.closing_lines[i] = polygon.sides[ends[1 - i]].line;
-        division.closing_slots[i] = polygon.sides[ends[1 - i]].slot;
+        const Side &other_end = polygon.sides[division.ends[1 - i]];
+        cut.side[i] = cut.rest[i] = -1;
+        division.parts.n_cut[i] = division.parts.n_unsure[i] = 0;
+        division.closing_lines[i] = other_end.line;
+        division.closing_slots[i] = other_end.slot;
     }
-    division.is_tried = n <= most_parted;
+    division.is_tried = polygon.n <= most_parted;
     if (options_.edges) {
-        Cut &cut = division.cut;
         cut.below = new_slot();
         cut.above = new_slot();
-        if (!at_up) {
-            cut.side[0] = polygon.sides[up].slot;
-            cut.rest[0] = division.closing_slots[1] = new_slot();
-        }
-        if (!at_down) {
-            cut.side[1] = polygon.sides[down].slot;
-            cut.rest[1] = division.closing_slots[0] = new_slot();
+        for (int i = 0; i < 2; ++i) {
+            if (!division.crossed[i]) continue;
+            cut.side[i] = polygon.sides[division.ends[i]].slot;
+            cut.rest[i] = division.closing_slots[1 - i] = new_slot();
         }
     }
     const int n_others = node.n_candidates - 1;

@@ -11,7 +11,10 @@ namespace leadlight::geometry {
 struct Division {
     Cut cut;
     Parts parts;
-    std::int32_t vertices[2];  // the chord's ends, as seen from below
+    // The chord's ends, as seen from below: a side that is cut there, or the one that begins there; and the vertex.
+    int ends[2];
+    bool crossed[2];
+    std::int32_t vertices[2];
     // After the chord, the last side of the part below and of the part above.
     const Line *closing_lines[2];
     std::int32_t closing_slots[2];

@@ -16,8 +16,8 @@ void join_lists(Growing &out, SideList &list, SideList rest) {
     list.tail = rest.tail;
 }
 
-std::int32_t add_edge(Growing &out, std::int32_t left, std::int32_t right, std::int32_t from, std::int32_t to,
-                      std::int32_t crease) {
+std::int32_t push_edge(Growing &out, std::int32_t left, std::int32_t right, std::int32_t from, std::int32_t to,
+                       std::int32_t crease) {
     const auto edge = std::int32_t(out.edges.size());
     out.edges.push({left, right, from, to});
     out.creases.push(crease);
@@ -74,11 +74,9 @@ void EdgeMatcher::gather(const Growing &out, SideList list) {
 // of unequal length (floats taken as they are) are matched as far as they go.
 void EdgeMatcher::match_in_order(Growing &out, SideList left, SideList right, const Cut &cut) {
     if (left.head == left.tail || right.head == right.tail) {
-        const std::int32_t h = left.head, other = right.tail,
-                           to = h == left.tail ? cut.end : out.corners[std::size_t(next_along(out, h))];
-        const std::int32_t edge = add_edge(out, out.owners[std::size_t(h)], out.owners[std::size_t(other)],
-                                           out.corners[std::size_t(h)], to, cut.crease);
-        out.links[std::size_t(h)] = out.links[std::size_t(other)] = edge;
+        const std::int32_t h = left.head;
+        add_edge(out, h, right.tail, h == left.tail ? cut.end : out.corners[std::size_t(next_along(out, h))],
+                 cut.crease);
         return;
     }
     gather(out, right);
@@ -88,13 +86,19 @@ void EdgeMatcher::match_in_order(Growing &out, SideList left, SideList right, co
         const std::int32_t next = last ? -1 : next_along(out, h);
         const std::int32_t other = right_[--remaining];
         const std::int32_t to = last ? cut.end : out.corners[std::size_t(next)];
-        const std::int32_t edge = add_edge(out, out.owners[std::size_t(h)], out.owners[std::size_t(other)],
-                                           out.corners[std::size_t(h)], to, cut.crease);
+        const std::int32_t edge = push_edge(out, out.owners[std::size_t(h)], out.owners[std::size_t(other)],
+                                            out.corners[std::size_t(h)], to, cut.crease);
         out.links[std::size_t(h)] = out.links[std::size_t(other)] = edge;
         if (last || remaining == 0) break;
         out.vertices[std::size_t(out.corners[std::size_t(other)])].alias = to;
         h = next;
     }
+}
+
+void EdgeMatcher::add_edge(Growing &out, std::int32_t left, std::int32_t right, std::int32_t to, std::int32_t crease) {
+    const std::int32_t edge = push_edge(out, out.owners[std::size_t(left)], out.owners[std::size_t(right)],
+                                        out.corners[std::size_t(left)], to, crease);
+    out.links[std::size_t(left)] = out.links[std::size_t(right)] = edge;
 }
 
 void EdgeMatcher::match_with_jumps(Growing &out, SideList left, SideList right, const Cut &cut) {
@@ -114,7 +118,7 @@ void EdgeMatcher::match_with_jumps(Growing &out, SideList left, SideList right, 
                             cut.crease);
         const std::int32_t to = order > 0 ? other_end : end;
         const std::int32_t edge =
-            add_edge(out, out.owners[std::size_t(h)], out.owners[std::size_t(other)], from, to, cut.crease);
+            push_edge(out, out.owners[std::size_t(h)], out.owners[std::size_t(other)], from, to, cut.crease);
         if (fresh_h) out.links[std::size_t(h)] = edge;
         if (fresh_other) out.links[std::size_t(other)] = edge;
         fresh_h = order <= 0;
@@ -161,7 +165,7 @@ void EdgeMatcher::add_border(Growing &out, SideList list, std::int32_t end, int 
         const std::int32_t next = last ? -1 : next_along(out, h);
         const std::int32_t to = last ? end : out.corners[std::size_t(next)];
         out.links[std::size_t(h)] =
-            add_edge(out, out.owners[std::size_t(h)], -1, out.corners[std::size_t(h)], to, -1 - k);
+            push_edge(out, out.owners[std::size_t(h)], -1, out.corners[std::size_t(h)], to, -1 - k);
         if (last) break;
         h = next;
     }

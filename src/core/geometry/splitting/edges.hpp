@@ -36,6 +36,8 @@ class EdgeMatcher {
 
     // The edges along a cut, once both parts have their cells.
     void match(Growing &out, Buffer<SideList> &slots, const Cut &cut);
+    // The edge of two half-edges; it leads to vertex `to`.
+    static void add_edge(Growing &out, std::int32_t left, std::int32_t right, std::int32_t to, std::int32_t crease);
     // The cells along side k of the domain.
     static void add_border(Growing &out, SideList list, std::int32_t end, int k);
 

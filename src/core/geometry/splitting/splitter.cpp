@@ -223,6 +223,68 @@ std::int32_t Splitter::add_part(const Node &node, Division &division, bool above
     return std::int32_t(cell);
 }
 
+// Both cells of a node that only one line cuts, and the edge between them: what splitting it, adding its parts and
+// matching them comes to.
+void Splitter::add_halves(const Node &node) {
+    const Polygon &polygon = node.polygon;
+    const Line &line = *node.candidates[0].line;
+    const std::size_t n_decisions = decisions_.size();
+    const std::int32_t cell = std::int32_t(out_.n_cells());
+    Division division;
+    find_chord(polygon, node.candidates[0], division);
+    const int *const count = division.parts.count;
+    const std::size_t first = out_.corners.size(), n = std::size_t(polygon.n);
+    const std::size_t total = std::size_t(count[0] + count[1] + 4), room = total + few;
+    std::int32_t *const corners = out_.corners.extend(room);
+    std::int32_t *const links = out_.links.extend(room), *const owners = out_.owners.extend(room);
+    for (auto *each : {&out_.corners, &out_.links, &out_.owners}) each->truncate(first);
+    const Side *const sides = polygon.sides;
+    SideList *const slots = slots_.data();
+    std::int32_t begin[2];  // of each half's half-edges
+    for (int above = 0; above < 2; ++above) {
+        const std::size_t own = std::size_t(above ? count[0] + 2 : 0), n_own = std::size_t(count[above]);
+        const auto h = std::int32_t(first + own);
+        begin[above] = h;
+        // What is written beyond the last is written over, the slot too.
+        const std::int32_t spare = sides[division.ends[0]].slot;
+        const auto copy = [&](std::size_t end) {
+            for (std::size_t k = 0; k < end; ++k) {
+                const Side &side = sides[wrapped(division.parts.first[above] + int(k), int(n))];
+                const std::int32_t is_side = -std::int32_t(k < n_own);
+                const std::int32_t half_edge = h + std::int32_t(k);
+                corners[own + k] = side.vertex;
+                slots[(side.slot & is_side) | (spare & ~is_side)] = {half_edge, half_edge};
+            }
+            for (std::size_t k = 0; k < end + 2; ++k) links[own + k] = -1;
+            for (std::size_t k = 0; k < end + 2; ++k) owners[own + k] = cell + above;
+        };
+        if (n_own <= few)
+            copy(few);
+        else
+            copy(n_own);
+        corners[own + n_own] = division.vertices[above];
+        corners[own + n_own + 1] = division.vertices[1 - above];
+        begin_cell(n_own + 2);
+        for (auto *each : {&out_.corners, &out_.links, &out_.owners}) each->truncate(first + own + n_own + 2);
+        Node half;
+        half.terms = nullptr;
+        decide(half, line, above ? 1 : -1);
+        if (options_.patterns) add_pattern();
+        leave(n_decisions);
+    }
+    // Of a side that is cut, the part of the one half is followed by the last side of the other.
+    for (int i = 0; i < 2; ++i) {
+        const std::int32_t last = begin[1 - i] + count[1 - i] + 1;
+        std::int32_t head = last;
+        if (division.crossed[i]) {
+            head = begin[i] + count[i] - 1;
+            links[std::size_t(head) - first] = -2 - last;
+        }
+        slots[sides[division.ends[i]].slot] = {head, last};
+    }
+    EdgeMatcher::add_edge(out_, begin[0] + count[0], begin[1] + count[1], division.vertices[1], line.crease);
+}
+
 void Splitter::count_cells_of(const Node &node) {
     const Polygon &polygon = node.polygon;
     counted_.clear();
@@ -269,6 +331,11 @@ std::int32_t Splitter::solve_parts(Node &node) {
     const Arena::Mark start = arena_.mark();
     const std::size_t n_slots = slots_.size(), n_decisions = decisions_.size();
     const bool is_last = is_cell(node), has_cells = is_last && !options_.maps && !options_.stream;
+    if (has_cells && node.n_candidates == 1 && options_.edges && !options_.tree) {
+        add_halves(node);
+        --depth_;
+        return -1;
+    }
     Division division = split(node);
     std::int32_t place = -1;
     if (options_.tree) {

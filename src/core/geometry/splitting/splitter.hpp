@@ -146,6 +146,7 @@ class Splitter {
     bool settle(const Polygon &polygon, Candidate &candidate);
     int sign(const Line &f, const Polygon &polygon, int corner);
     int float_sign(const Line &f, const Polygon &polygon, int corner);
+    void find_chord(const Polygon &polygon, Candidate candidate, Division &division);
     void cross(const Line &f, const Polygon &polygon, const int (&sides)[2], const bool (&wanted)[2], Parts &at);
     void cross_anew(const Line &f, const Line &g, double most, Point &at, double &error);
     void decide(Node &node, const Line &line, int sign);
@@ -168,6 +169,7 @@ class Splitter {
     void start_outputs(std::optional<Context> &outputs);
     std::size_t begin_cell(std::size_t n_corners);
     std::int32_t add_part(const Node &node, Division &division, bool above);
+    void add_halves(const Node &node);
     // Whether a node without candidates is a cell to be made, and nothing else.
     bool is_cell(const Node &node) const { return node.layer + 1 == layers_.n_hidden && !options_.count && !rest_; }
     void count_cells_of(const Node &node);
