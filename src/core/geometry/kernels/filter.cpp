@@ -196,10 +196,13 @@ template <int width, bool in_size>
 inline void add_block(double *out, const double *base_ab, const double *base_c, const Term *terms, int n_terms, long n,
                       long j) {
     VectorF64 a[width], b[width], c[width];
+    // Unrolled, all of this stays in registers.
+#pragma GCC unroll 4
     for (int v = 0; v < width; ++v) a[v] = b[v] = c[v] = all(0.0);
     for (int t = 0; t < n_terms; ++t) {
         const double *const weights = terms[t].weights + j;
         const double ta = terms[t].a, tb = terms[t].b, tc = terms[t].c;
+#pragma GCC unroll 4
         for (int v = 0; v < width; ++v) {
             const VectorF64 loaded = load(weights + v * lanes), w = in_size ? absolute(loaded) : loaded;
             a[v] += w * ta;
@@ -207,6 +210,7 @@ inline void add_block(double *out, const double *base_ab, const double *base_c, 
             c[v] += w * tc;
         }
     }
+#pragma GCC unroll 4
     for (int v = 0; v < width; ++v) {
         const long k = j + v * lanes;
         if (base_ab) {
