@@ -54,7 +54,7 @@ bool cpu_supports(Level level) {
     const Registers one = cpuid(1), seven = cpuid(7);
     const bool os_xsave = all_set(one.c, bit_OSXSAVE);
     const bool avx2 = os_xsave && all_set(saved_states(), sse_and_avx) && all_set(one.c, bit_AVX | bit_FMA) &&
-                      all_set(seven.b, bit_AVX2);
+                      all_set(seven.b, bit_AVX2 | bit_BMI | bit_BMI2);
     switch (level) {
         case Level::baseline: return true;
         case Level::neon: return false;
