@@ -12,7 +12,8 @@ BIN     := .venv/bin
 PIP     := $(BIN)/python -m pip --disable-pip-version-check
 PYTEST  := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 $(BIN)/pytest
 # Sanitizers: what is run, and the names of GCC's runtimes.
-CORE_TESTS      := tests/test_core.py tests/geometry/counting/test_count.py \
+CORE_TESTS      := tests/test_core.py tests/geometry/analysis/test_steep_networks.py \
+                   tests/geometry/counting/test_count.py \
                    tests/geometry/counting/test_count_nearby.py tests/geometry/counting/test_count_regions.py \
                    tests/geometry/test_enumerate.py tests/geometry/test_exact_core.py \
                    tests/geometry/test_map_errors.py tests/geometry/test_stream.py \
