@@ -44,6 +44,24 @@ def test_linear_parts_that_cancel_in_floats_are_not_taken_for_zero():
     check_map_errors(net, [(-1, 1), (-1, 1)])
 
 
+def test_where_all_units_of_an_output_are_off_its_map_is_its_bias():
+    net = ll.mlp(2, [6, 6], 3, activation="relu", init="he_normal", bias="normal(0.5)", seed=3)
+    readout = net.weights[-1] * (np.arange(6) == np.arange(3)[:, None])  # of one unit each
+    readout[2] = 0.0
+    net = net.with_parameters([*net.weights[:-1], readout], net.biases)
+    cells = ll.regions(net, [(-3, 3), (-3, 3)])
+    off = np.ones((len(cells), 3), dtype=bool)
+    off[:, :2] = cells.patterns[:, 6:8] == 0
+    assert off[:, :2].any()
+    assert not off[:, :2].all()
+    slopes, constants = cells.affine_maps()
+    slope_errors, _ = cells.affine_map_errors()
+    assert not slopes[off].any()
+    np.testing.assert_array_equal(constants[off], np.broadcast_to(net.biases[-1], off.shape)[off])
+    assert not slope_errors[off].any()
+    check_map_errors(net, [(-3, 3), (-3, 3)])
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("block", range(10))
 def test_maps_of_many_networks_are_within_their_bounds(block):

@@ -31,6 +31,21 @@ bool Splitter::is_known(const double *map, const double *bounds) const {
            bounds[1] <= of_size * (std::fabs(map[2]) + slope * size_);
 }
 
+// Whether an output is constant on the cell that has just been found, as all units that it takes are at 0: where a
+// network is flat, its maps are known without sums.
+bool Splitter::is_bias_alone(int output) const {
+    const int n_hidden = layers_.n_hidden;
+    if (n_hidden == 0) return false;
+    const Layer &layer = layers_.layers[std::size_t(n_hidden - 1)], &last = layers_.layers.back();
+    for (int j = 0; j < layer.n_out; ++j) {
+        if (last.weights[last.stride * j + output] == 0.0) continue;
+        if (!layer.pieces) return false;
+        const int piece = piece_of(n_hidden - 1, j);
+        if (layer.pieces[j].slopes[piece] != 0.0 || layer.pieces[j].intercepts[piece] != 0.0) return false;
+    }
+    return true;
+}
+
 void Splitter::add_maps(const Node &node) {
     const Layer &last = layers_.layers.back();
     const auto stride = std::size_t(last.stride);
@@ -47,13 +62,18 @@ void Splitter::add_maps(const Node &node) {
         for (int i = 0; i < 3; ++i) map[i] = forms[i * last.stride + j];
         double bounds[2] = {errors.of_ab(last, j) * slack, errors.of_c(last, j) * slack};
         if (options_.certified && !is_known(map, bounds)) {
-            if (!exact) start_outputs(exact);
-            const ExactForm &form = exact->exact_form(j);
-            double off;
-            map[0] = rounded(form.a, bounds[0]);
-            map[1] = rounded(form.b, off);
-            bounds[0] = larger(bounds[0], off);
-            map[2] = rounded(form.c, bounds[1]);
+            if (is_bias_alone(j)) {
+                map[0] = map[1] = bounds[0] = bounds[1] = 0.0;
+                map[2] = last.biases[j];
+            } else {
+                if (!exact) start_outputs(exact);
+                const ExactForm &form = exact->exact_form(j);
+                double off;
+                map[0] = rounded(form.a, bounds[0]);
+                map[1] = rounded(form.b, off);
+                bounds[0] = larger(bounds[0], off);
+                map[2] = rounded(form.c, bounds[1]);
+            }
         }
         if (!options_.stream) {
             double *const to = out_.map_errors.extend(2);

@@ -165,6 +165,7 @@ class Splitter {
     std::int32_t add_cell(const Node &node);
     void add_pattern();
     void add_maps(const Node &node);
+    bool is_bias_alone(int output) const;
     bool is_known(const double *map, const double *bounds) const;
     void start_outputs(std::optional<Context> &outputs);
     std::size_t begin_cell(std::size_t n_corners);
